@@ -90,14 +90,14 @@ def _content(path: Path) -> bytes:
 def _decoded(data: bytes) -> np.ndarray | None:
     # OpenCV would comment on every damaged file on the console; the caller gets the reason in words instead.
     # Decoding in memory, because cv2.imread fails on Windows for paths with umlauts.
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         return None
     finally:
-        cv2.setLogLevel(level)
+        cv2.utils.logging.setLogLevel(level)
 
 
 def _encoded(suffix: str, image: np.ndarray, options: list[int]) -> bytes:
