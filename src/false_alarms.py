@@ -1,0 +1,65 @@
+"""How many false alarms to expect, and how many cannot be excluded, from pictures that were all normal.
+
+The upper bounds are the exact ones: for a share of pictures Clopper and Pearson (Biometrika 26, 1934), for a number of
+events in a time Garwood (Biometrika 28, 1936). With nothing seen, the second is the rule of three: at most 3 / time
+(Hanley and Lippman-Hand, JAMA 249, 1983).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scipy.special import betaincinv, gammaincinv
+
+CONFIDENCE = 0.95
+SECONDS_PER_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class PerDay:
+    """How often something happens in a day: as seen, and at most (with 95 % confidence)."""
+
+    seen: int
+    hours: float
+    expected: float
+    at_most: float
+
+
+def share_at_most(hits: int, of: int) -> float:
+    """The largest share (0 to 1) that `hits` out of `of` independent pictures do not exclude.
+
+    Raises ValueError unless 0 <= hits <= of and of is at least 1.
+    """
+    if not 0 <= hits <= of or of < 1:
+        raise ValueError(f"expected 0 <= hits <= of and of >= 1, got hits={hits}, of={of}")
+    return 1.0 if hits == of else float(betaincinv(hits + 1, of - hits, CONFIDENCE))
+
+
+def frames_per_day(hits: int, of: int, frame_interval_seconds: float) -> PerDay:
+    """Pictures over the threshold in a day of watching, from `hits` out of `of` held-out normal pictures."""
+    pictures_per_day = SECONDS_PER_DAY / frame_interval_seconds
+    return PerDay(seen=hits, hours=of * frame_interval_seconds / 3600.0,
+                  expected=pictures_per_day * hits / of, at_most=pictures_per_day * share_at_most(hits, of))
+
+
+def alarms_per_day(alarms: int, hours: float) -> PerDay:
+    """False alarms in a day, from `alarms` in `hours` of normal footage. Raises ValueError unless hours > 0."""
+    if alarms < 0 or hours <= 0:
+        raise ValueError(f"expected alarms >= 0 and hours > 0, got alarms={alarms}, hours={hours}")
+    most = float(gammaincinv(alarms + 1, CONFIDENCE))
+    return PerDay(seen=alarms, hours=hours, expected=24.0 * alarms / hours, at_most=24.0 * most / hours)
+
+
+def alarms_in_words(rate: PerDay) -> str:
+    """What the footage proves about false alarms, in one sentence."""
+    if rate.seen == 0:
+        return (f"No alarm in {rate.hours:.3g} h of normal footage: that proves at most {rate.at_most:.3g} false alarms "
+                "a day (95 % sure). More normal footage proves more.")
+    return (f"{rate.seen} alarms in {rate.hours:.3g} h of normal footage: about {rate.expected:.3g} false alarms a day, "
+            f"at most {rate.at_most:.3g} (95 % sure).")
+
+
+def frames_in_words(rate: PerDay) -> str:
+    """What the held-out pictures prove about single pictures over the threshold, in one sentence."""
+    return (f"About {rate.expected:.3g} normal pictures a day are over the threshold, at most {rate.at_most:.3g} "
+            f"(95 % sure); {rate.seen} were, in {rate.hours:.2g} h. An alarm needs several in a row.")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from src.false_alarms import alarms_in_words, alarms_per_day, frames_in_words, frames_per_day, share_at_most
+
+
+@pytest.mark.parametrize("hits, of, expected", [(0, 60, 0.04870), (1, 60, 0.07661), (0, 1, 0.95), (5, 5, 1.0),
+                                                (3, 20, 0.34366)])
+def test_the_share_bound_is_the_published_clopper_pearson_one(hits, of, expected):
+    assert share_at_most(hits, of) == pytest.approx(expected, abs=1e-4)
+
+
+def test_nothing_in_three_hours_excludes_only_more_than_24_a_day():
+    rate = alarms_per_day(0, hours=3.0)
+    assert rate.expected == 0.0
+    assert rate.at_most == pytest.approx(24.0, rel=0.002)
+    assert alarms_in_words(rate).startswith(
+        "No alarm in 3 h of normal footage: that proves at most 24 false alarms a day")
+
+
+@pytest.mark.parametrize("alarms, expected", [(0, 2.9957), (1, 4.7439), (2, 6.2958), (10, 16.9622)])
+def test_the_count_bound_is_the_published_garwood_one(alarms, expected):
+    assert alarms_per_day(alarms, hours=24.0).at_most == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_percentile_of_99_5_at_one_picture_a_second_means_432_pictures_a_day():
+    rate = frames_per_day(hits=5, of=1000, frame_interval_seconds=1.0)
+    assert rate.expected == pytest.approx(432.0)
+    assert rate.at_most > rate.expected
+    assert "432" in frames_in_words(rate)
+
+
+def test_few_pictures_prove_little():
+    assert frames_per_day(0, 80, 1.0).at_most > 3000
+
+
+@pytest.mark.parametrize("hits, of", [(-1, 5), (6, 5), (0, 0)])
+def test_impossible_counts_are_refused(hits, of):
+    with pytest.raises(ValueError, match="expected 0 <= hits <= of"):
+        share_at_most(hits, of)
+
+
+def test_no_footage_is_refused():
+    with pytest.raises(ValueError, match="hours > 0"):
+        alarms_per_day(0, hours=0.0)

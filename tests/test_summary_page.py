@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from src.summary_page import as_json, duration, markdown, percent, sentence
+from tests.test_summary import EVENING, alert, delivery, line, night, sum_up
+
+
+def page(*lines: dict[str, object]) -> str:
+    return markdown(sum_up(*lines), "scores.png", lambda name: f"../{name}")
+
+
+def test_the_first_sentence_of_a_good_night():
+    summary = sum_up(*night(alert(9.25), delivery(9.25, "notify_queued"), delivery(9.26, "notify_sent"),
+                            line(10, "incident_resolved", incident_id="i1", minutes=45), first=0.5))
+    assert sentence(summary) == ("Watched 100 % of the 13 h 30 min it was armed, 1 leak alert at 03:15, "
+                                 "everything delivered.")
+
+
+def test_the_first_sentence_of_a_bad_night():
+    summary = sum_up(*night(alert(9.0), alert(10.0, "i2"), delivery(9, "notify_queued"), last=12.0))
+    assert sentence(summary) == ("Watched 85.7 % of the 14 h 00 min it was armed, 2 leak alerts at 03:00 and 04:00 "
+                                 "(still open), 1 message NOT DELIVERED.")
+
+
+def test_many_leaks_are_said_as_a_range():
+    lines = [alert(hour, f"i{hour}") for hour in range(1, 6)]
+    assert "5 leak alerts between 19:00 and 23:00" in sentence(sum_up(*night(*lines)))
+
+
+@pytest.mark.parametrize("lines, expected", [
+    ([], "NOBODY WAS WATCHING (no monitor was started), no leak alert, no message had to be sent."),
+    ([line(-1, "monitor_started", mode="OFF")], "NOBODY WAS WATCHING (the mode was OFF), no leak alert"),
+])
+def test_a_night_without_a_watch_is_said_first(lines, expected):
+    assert sentence(sum_up(*lines)).startswith(expected)
+
+
+@pytest.mark.parametrize("seconds, words", [(0, "0 s"), (59.4, "59 s"), (60, "1 min"), (3599, "59 min"),
+                                            (3600, "1 h 00 min"), (90000, "25 h 00 min")])
+def test_durations_are_said_like_people_say_them(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_a_share_is_never_rounded_up():
+    assert (percent(99.99), percent(100.0), percent(0.0)) == ("99.9 %", "100 %", "0.0 %")
+
+
+def test_the_page_proves_what_it_says():
+    text = page(*night(alert(9.25, area_percent=0.31), line(9.505, "monitor_started", mode="MONITOR"),
+                       delivery(9.25, "notify_queued"), delivery(9.3, "notify_error", reason="a | b", permanent=True),
+                       line(3, "lighting_change"), line(4, "lighting_normal"),
+                       line(5, "evidence_error", text="The disk is full.")))
+    assert text.splitlines()[0] == "# The night"
+    assert "![panel_i1.jpg](../panel_i1.jpg)" in text
+    assert "| 2026-11-23 03:15:00 | still open | 1 | 0.31 % of the picture | no |" in text
+    assert "the monitor was not running (PC off, closed or crashed)" in text
+    assert "| slack | given up | a / b |" in text
+    assert "| 2026-11-22 21:00:00 | 2026-11-22 22:00:00 | 1 h 00 min |" in text
+    assert "The disk is full." in text
+    assert "| 20 % |" in text
+
+
+def test_a_quiet_page_has_no_empty_tables():
+    text = page(*night())
+    assert "None." in text
+    assert "Light that" not in text
+    assert "not armed" not in text
+
+
+def test_the_json_holds_what_the_page_says():
+    summary = sum_up(*night(alert(9.25), delivery(9.25, "notify_queued"), last=12.0))
+    data = json.loads(json.dumps(as_json(summary), allow_nan=False))
+    assert data["sentence"] == sentence(summary)
+    assert data["coverage_percent"] == pytest.approx(100 * 12 / 14)
+    assert data["gaps"] == [{"start": (EVENING + timedelta(hours=12)).isoformat(), "end": "2026-11-23T08:00:00+01:00",
+                             "seconds": 7200.0, "reason": "no sign of life from the monitor"}]
+    assert data["alerts"][0]["incident_id"] == "i1"
+    assert data["score_max_per_hour"][0]["score_max"] == 0.1
