@@ -1,0 +1,38 @@
+"""Sets who may use the camera: capture, the monitor, or nobody."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from src.command_line import parser, read_config, run
+from src.mode import Mode, ModeFile, write_mode
+
+WHAT_HAPPENS = {
+    Mode.CAPTURE: "Normal pictures are taken as soon as run_capture.bat runs. Nobody watches for leaks now. "
+                  "When there are enough pictures, start run_train.bat.",
+    Mode.MONITOR: "Leaks are watched for as soon as run_monitor.bat runs. Check that its window says WATCHING.",
+    Mode.OFF: "The camera is free, and nobody watches for leaks now. To watch, start set_mode_MONITOR.bat.",
+}
+
+
+def main(arguments: list[str]) -> int:
+    options_parser = parser("Set who may use the camera. Without a mode: say which one holds now.")
+    options_parser.add_argument(
+        "mode", nargs="?", type=str.upper, choices=[mode.value for mode in Mode], metavar="CAPTURE|MONITOR|OFF"
+    )
+    options = options_parser.parse_args(arguments)
+    path = read_config(options).paths.state_mode_file
+    if options.mode is not None:
+        write_mode(path, Mode(options.mode))
+    reading = ModeFile(path).read()
+    print(f"The mode is {reading.mode.value}. {WHAT_HAPPENS[reading.mode]}")
+    if reading.problem is not None:
+        print(reading.problem)
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)
