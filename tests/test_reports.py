@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from src.config import Config, PathSettings
+from src.reports import daily_summary
+from tests.test_summary import MORNING, PERIOD, alert, line, night
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Config:
+    """The settings of a lab whose folder has a name that is awkward in links."""
+    folder = tmp_path / "Leak monitor (bench 1) & co"
+    return Config(paths=PathSettings(data_anomalies_dir=folder / "data/anomalies", logs_dir=folder / "logs",
+                                     reports_dir=folder / "reports"))
+
+
+def write_log(config: Config, *lines: dict[str, object]) -> None:
+    config.paths.logs_dir.mkdir(parents=True)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (config.paths.logs_dir / "events.jsonl").write_text(text + '{"time": "2026-11-23T0', encoding="utf-8")
+
+
+def test_a_night_becomes_a_page_a_json_file_and_a_plot(lab):
+    write_log(lab, *night(alert(9.25)))
+    report = daily_summary(lab, PERIOD, MORNING)
+    assert report.sentence == ("Watched 100 % of the 14 h 00 min it was armed, 1 leak alert at 03:15 (still open), "
+                               "no message had to be sent.")
+    assert sorted(path.name for path in report.page.parent.iterdir()) == [
+        "scores_2026-11-23_night.png", "summary_2026-11-23_night.json", "summary_2026-11-23_night.md"]
+    assert json.loads(report.data.read_text(encoding="utf-8"))["coverage_percent"] == 100.0
+    assert report.picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_links_on_the_page_lead_to_the_evidence(lab):
+    write_log(lab, *night(alert(9.25)))
+    page = daily_summary(lab, PERIOD, MORNING).page.read_text(encoding="utf-8")
+    assert "](../../data/anomalies/panel_i1.jpg)" in page
+    assert "](scores_2026-11-23_night.png)" in page
+
+
+def test_a_lab_without_any_log_gets_a_page_that_says_so(lab):
+    assert daily_summary(lab, PERIOD, MORNING).sentence.startswith("NOBODY WAS WATCHING (no monitor was started)")
+
+
+def test_the_mode_set_weeks_ago_is_known(lab):
+    write_log(lab, line(-20 * 24, "monitor_started", mode="MONITOR"))
+    assert daily_summary(lab, PERIOD, MORNING).sentence.startswith("Watched 0.0 %")
