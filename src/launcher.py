@@ -1,0 +1,111 @@
+"""Which task starts which script, in the project's own Python.
+
+Only the standard library: this runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from src.environment import RUN_LIST, TEST_LIST, Environment, child_environment, prepare
+from src.errors import UserError
+
+PROJECT = Path(os.path.abspath(__file__)).parent.parent
+USER_CAN_FIX_IT, WRONG_ARGUMENTS = 1, 2
+# Short names for what people say; any other task is the name of a script.
+ALIASES = {
+    "capture": "capture_images",
+    "train": "train_autoencoder",
+    "visualize": "visualize_reconstruction",
+    "calibrate": "threshold_calibration",
+    "health": "health_check",
+    "summary": "daily_summary",
+}
+TEST = "test"
+# Tells the tests how much of the Windows part is wanted.
+WINDOWS_TESTS = "LEAK_MONITOR_WINDOWS_TESTS"
+WINDOWS_OPTIONS = {"--windows": "wanted", "--windows-full": "full"}
+
+
+def launch(arguments: list[str], project: Path = PROJECT) -> int:
+    """Run a task: `arguments` are its name and what it is to be told. Returns the exit code."""
+    # Meant for the .bat file that passed it on: its window is not to wait for a key.
+    arguments = [argument for argument in arguments if argument != "--no-pause"]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_overview(project))
+        return 0 if arguments else WRONG_ARGUMENTS
+    task, rest = arguments[0], arguments[1:]
+    script = project / "scripts" / f"{ALIASES.get(task, task)}.py"
+    if task != TEST and script not in _scripts(project):
+        print(_unknown(task, project), file=sys.stderr)
+        return WRONG_ARGUMENTS
+    environment = Environment(project)
+    try:
+        prepare(environment, (RUN_LIST, TEST_LIST) if task == TEST else (RUN_LIST,), _say)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return USER_CAN_FIX_IT
+    except KeyboardInterrupt:
+        print("\nStopped before the installation was complete. Start again to go on.", file=sys.stderr)
+        return USER_CAN_FIX_IT
+    if task == TEST:
+        return _run_tests(environment, rest)
+    return _run(environment, [str(script), *rest], child_environment(os.environ))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _scripts(project: Path) -> list[Path]:
+    return sorted(path for path in (project / "scripts").glob("*.py") if path.stem != "launch")
+
+
+def _overview(project: Path) -> str:
+    names = {script: alias for alias, script in ALIASES.items()}
+    lines = ["Usage: python scripts/launch.py TASK [arguments]", "", "Tasks:"]
+    for script in _scripts(project):
+        purpose = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        lines.append(f"  {names.get(script.stem, script.stem):18} {purpose}".rstrip())
+    lines.append(f"  {TEST:18} Run all tests (--windows: those under Wine, too).")
+    return "\n".join([*lines, "", "TASK --help tells what a task can be told."])
+
+
+def _unknown(task: str, project: Path) -> str:
+    names = [TEST, *ALIASES, *(script.stem for script in _scripts(project))]
+    close = difflib.get_close_matches(task, names, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    return f"There is no task '{task}'.{hint}\n\n{_overview(project)}"
+
+
+def _run_tests(environment: Environment, arguments: list[str]) -> int:
+    variables = child_environment(os.environ)
+    for option, value in WINDOWS_OPTIONS.items():
+        if option in arguments:
+            variables[WINDOWS_TESTS] = value
+    for_pytest = [argument for argument in arguments if argument not in WINDOWS_OPTIONS]
+    os.chdir(environment.project)
+    return _run(environment, ["-m", "pytest", *for_pytest], variables)
+
+
+def _run(environment: Environment, arguments: list[str], variables: dict[str, str]) -> int:
+    """Run the project's Python in the working folder as it is, and pass its exit code on."""
+    python = str(environment.python)
+    sys.stdout.flush()
+    if os.name != "nt":
+        # Becoming the program is the surest way to hand every signal and the exit code on.
+        os.execve(python, [python, *arguments], variables)
+    # The python.exe of a .venv only starts the real one, and is ended with its console window before the real one
+    # has said good-bye. Starting the real one directly, as Python's multiprocessing does, avoids the middleman.
+    variables["__PYVENV_LAUNCHER__"] = python
+    with subprocess.Popen([str(environment.made_from), *arguments], env=variables) as child:
+        # Ctrl+C reaches both: the task ends in its own way, and this program waits for it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGBREAK, signal.SIG_IGN)
+        return child.wait()
