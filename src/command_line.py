@@ -60,7 +60,8 @@ def run(main: Callable[[list[str]], int], crash_file: Path = CRASH_FILE) -> NoRe
     except UserError as error:
         code = _refuse(str(error))
     except OSError as error:
-        code = _refuse(_in_words(error)) if _in_words(error) else _crashed(crash_file)
+        words = _in_words(error)
+        code = _crashed(crash_file) if words is None else _refuse(words)
     except Exception:  # the guard of the shell: a bug, for which a traceback is kept
         code = _crashed(crash_file)
     sys.exit(code)

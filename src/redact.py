@@ -7,6 +7,7 @@ from typing import Mapping
 
 SECRET_NAMES = ("SLACK_WEBHOOK_URL", "SLACK_BOT_TOKEN", "SMTP_PASSWORD", "ALERT_URLS", "HEARTBEAT_URL")
 HIDDEN = "***"
+SHORTEST_PART = 6  # shorter parts of an address are ordinary words, too
 # user:password@ in any address; a Slack webhook's path and a Slack token are secrets by themselves.
 _PATTERNS = (
     re.compile(r"(?<=://)[^/\s@]+(?=@)"),
@@ -29,14 +30,20 @@ def redact(text: str, environment: Mapping[str, str]) -> str:
 
 
 def _secret_parts(environment: Mapping[str, str]) -> list[str]:
-    """The values that must not be seen, longest first; of an address also what follows the host."""
+    """What must not be seen, longest first."""
     parts: set[str] = set()
     for name in SECRET_NAMES:
         value = environment.get(name, "").strip()
-        for word in {value, *value.replace(",", " ").split()}:
-            parts.add(word)
-            _, _, rest = word.partition("://")
-            _, _, path = rest.partition("/")
-            if len(path) >= 6:
-                parts.add(path)
+        parts.add(value)
+        for address in value.replace(",", " ").split():
+            parts.add(address)
+            parts.update(part for part in _inside(address) if len(part) >= SHORTEST_PART)
     return sorted(parts - {""}, key=len, reverse=True)
+
+
+def _inside(address: str) -> list[str]:
+    """The secret parts of an address: of a web address what follows the host, of tgram://token/chat all of it."""
+    scheme, _, rest = address.partition("://")
+    if scheme in ("http", "https"):
+        return [rest.partition("/")[2]]
+    return re.split(r"[/:@?&=]+", rest)
