@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Callable, Iterable, Iterator
 
 from src.coverage import BLIND, GAP, NOT_ARMED, WATCHED, Span
+from src.messages import duration
 from src.summary import DaySummary, IncidentLine, Undelivered
 
 _KIND_WORDS = {BLIND: "camera problem", GAP: "gap", NOT_ARMED: "not armed", WATCHED: "watched"}
@@ -19,14 +20,6 @@ def sentence(summary: DaySummary) -> str:
     else:
         watched = f"Watched {percent(summary.coverage_percent)} of the {duration(summary.armed_seconds)} it was armed"
     return f"{watched}, {_alerts_in_words(summary)}, {_delivery_in_words(summary)}."
-
-
-def duration(seconds: float) -> str:
-    """A length of time for people: "13 h 20 min", "4 min", "12 s"."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = int(seconds // 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
 def percent(share: float) -> str:
