@@ -158,8 +158,8 @@ def _make_folder(environment: Environment, log: TextIO, say: Callable[[str], Non
         raise UserError(
             f"The installation in {environment.folder} is incomplete. Delete that folder, then start again."
         )
-    say("First start: setting up a private Python in the folder .venv. Nothing else on this PC is changed.")
-    say("This happens once and takes 5 to 15 minutes; about 500 MB are downloaded, 2 GB of disk are used.")
+    say("First start: setting up a private Python in the folder .venv; nothing else on this PC is changed.")
+    say("This happens once and takes 5 to 15 minutes; up to 1 GB is downloaded, 3 GB of disk are used.")
     say(f"Using Python {sys.version.split()[0]} ({sys.executable}).")
     making = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
     made = subprocess.run(
