@@ -254,7 +254,7 @@ class CameraHealthSettings(Section):
     """When the camera no longer tells the truth."""
 
     frozen_seconds: float = key(30, "identical pictures for so long: frozen", ge=1, le=3600)
-    moved_pixels: float = key(3.0, "shift in camera pixels that counts as moved", gt=0, le=1000)
+    moved_percent: float = key(0.2, "shift, in percent of the picture's longer side, that counts as moved", gt=0, le=50)
 
 
 class Config(Section):

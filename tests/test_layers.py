@@ -14,20 +14,20 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 PURE = """
     errors redact yaml_text config config_text config_values config_words
     frame preprocess scoring blobs detection alarm incident subspace
-    camera_health camera_statistics registration
+    camera_health camera_statistics registration reopener variety
     messages panels delivery
     summary summary_page coverage event_kinds period false_alarms
     pip_words
 """.split()
 ADAPTERS = """
     atomic_file clock mode event_log image_files config_file artifacts autoencoder
-    camera notify outbox evidence storage status plots windows environment
+    camera live_camera steady_camera notify outbox evidence storage status plots windows environment
 """.split()
 TASKS = """
     capture training monitor replay health calibration reports supervisor support_bundle demo launcher
 """.split()
 SHELL = ["command_line"]
-BASE_ADAPTERS = {"atomic_file", "clock"}
+BASE_ADAPTERS = {"atomic_file", "clock", "image_files", "camera", "live_camera"}
 
 LAYER = {name: layer for layer, names in enumerate((PURE, ADAPTERS, TASKS, SHELL)) for name in names}
 MAY_IMPORT = {

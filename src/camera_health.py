@@ -1,0 +1,266 @@
+"""Is the camera telling the truth? One notice when it stops, a reminder every hour, one when it is well again.
+
+A picture is diagnosed by itself; a problem is named only when it lasts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.camera_statistics import FrameStatistics
+
+LOST, FROZEN, BLACK, OVEREXPOSED = "lost", "frozen", "black", "overexposed"
+COVERED, BLURRED, MOVED = "covered", "blurred", "moved"
+KINDS = (LOST, FROZEN, BLACK, OVEREXPOSED, COVERED, BLURRED, MOVED)
+UNUSABLE = frozenset({BLACK, OVEREXPOSED, COVERED})   # a single such picture cannot be judged
+
+# Chosen on recorded footage; see "Is the camera telling the truth?" in the README for the measured values.
+OVEREXPOSED_PERCENT = 50.0  # share of burnt-out pixels; a light being switched on reaches 28, a bright sky 7
+NEARLY_BLACK = 12.0         # grey level that the brightest parts stay below; a lab at night reaches 160
+DARK = 60.0                 # the same for a picture in which nothing is recognised
+FLAT_CONTRAST = 2.5         # grey levels of structure; scenes have 15 and more, a covered lens below 2.5
+FLAT_SHARE = 0.3            # or below this share of the contrast in training; a dim night has 0.7
+STRONG_NOISE = 6.0          # grey levels; 3 at night, 16 and more when a camera sees nothing but its own noise
+NOISE_MARGIN = 1.5          # structure must exceed what noise alone would leave by this factor
+BLURRED_SHARE = 0.4         # sharpness left; 0.6 is the least of all good pictures
+MOVED_DEGREES = 0.3         # good pictures stay below 0.14
+LEAST_MOVED_PIXELS = 1.5    # in a small ROI a percentage is less than the accuracy of the comparison
+AGREEING_FRAMES = 5         # a movement must be the same in so many pictures, but for one
+HOLD_SECONDS = {BLACK: 10.0, OVEREXPOSED: 10.0, COVERED: 20.0, BLURRED: 30.0, MOVED: 20.0}
+REMINDER_SECONDS = 3600.0
+RECOVERY_SECONDS = 5.0
+FRAMES_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class HealthNotice:
+    """Something to tell the user.
+
+    kind: one of KINDS. happened: "started", "reminder" or "recovered".
+    text: plain sentences: what is wrong and what to do, or that it is well again.
+    seconds: how long the problem has lasted so far, or lasted in all.
+    """
+
+    kind: str
+    happened: str
+    text: str
+    seconds: float
+
+
+def diagnose(statistics: FrameStatistics) -> str | None:
+    """What makes this one picture useless: one of black, overexposed, covered, blurred or moved; else None.
+
+    "moved" here means that something else is visible than in training; small movements are not seen here.
+    """
+    if statistics.burnt_out_percent >= OVEREXPOSED_PERCENT:
+        return OVEREXPOSED
+    if statistics.brightest < NEARLY_BLACK:
+        return BLACK
+    if statistics.recognised:
+        return BLURRED if statistics.sharpness < BLURRED_SHARE else None
+    flat = statistics.contrast < FLAT_CONTRAST
+    if statistics.shift is not None:
+        flat = statistics.contrast_share < FLAT_SHARE
+    only_noise = (statistics.noise >= STRONG_NOISE
+                  and statistics.contrast < NOISE_MARGIN * statistics.noise / 4.0)
+    if only_noise or (flat and statistics.brightest < DARK):
+        return BLACK
+    if flat:
+        return COVERED
+    if statistics.shift is None:
+        return None
+    return BLURRED if statistics.sharpness < BLURRED_SHARE else MOVED
+
+
+class CameraHealth:
+    """Follows the camera over time. Times are monotonic seconds."""
+
+    def __init__(self, *, lost_seconds: float, frozen_seconds: float | None, moved_percent: float,
+                 reminder_seconds: float = REMINDER_SECONDS) -> None:
+        """frozen_seconds: None for recordings, which may well hold equal pictures.
+
+        moved_percent: a shift from here on, in percent of the longer side of the picture, is named.
+        """
+        holds = {**HOLD_SECONDS, LOST: lost_seconds}
+        if frozen_seconds is not None:
+            holds[FROZEN] = frozen_seconds
+        self._watches = {kind: _Watch(hold, RECOVERY_SECONDS if kind in HOLD_SECONDS else 0.0, reminder_seconds)
+                         for kind, hold in holds.items()}
+        self._movement = _Movement(moved_percent)
+        self._fingerprint: int | None = None
+        self._unusable: str | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The kinds of problem that have been named and are not over."""
+        return tuple(kind for kind in KINDS if kind in self._watches and self._watches[kind].active)
+
+    @property
+    def blind(self) -> str | None:
+        """Why the present picture must not be counted as normal (the kind of problem), None when it may be.
+
+        A shifted or blurred picture is no blindness: it is still worth looking at.
+        """
+        if self._unusable is not None:
+            return self._unusable
+        return FROZEN if FROZEN in self.problems else None
+
+    def update(self, statistics: FrameStatistics | None, now_seconds: float, reason: str = "") -> list[HealthNotice]:
+        """Take in the newest picture, or None when reading the camera failed; what there is to tell.
+
+        reason: why there is no picture, in the camera's own words; goes into the notice.
+        """
+        seen = self._without_picture() if statistics is None else self._with_picture(statistics)
+        notices = []
+        for kind, watch in self._watches.items():
+            happened = watch.update(seen.get(kind), now_seconds)
+            if happened is not None:
+                text = _text(kind, happened, watch.seconds, reason, self._movement.shift_pixels)
+                notices.append(HealthNotice(kind, happened, text, watch.seconds))
+        return notices
+
+    def _without_picture(self) -> dict[str, bool]:
+        self._unusable = LOST
+        self._movement.forget()
+        return {LOST: True}
+
+    def _with_picture(self, statistics: FrameStatistics) -> dict[str, bool | None]:
+        """For every kind: True = it is so, False = it is not, absent or None = this picture cannot tell."""
+        diagnosis = diagnose(statistics)
+        self._unusable = diagnosis if diagnosis in UNUSABLE else None
+        same = statistics.fingerprint == self._fingerprint
+        self._fingerprint = statistics.fingerprint
+        # Black and burnt-out pixels carry no noise, so that equal pictures prove nothing there.
+        seen: dict[str, bool | None] = {LOST: False, FROZEN: same and diagnosis not in (BLACK, OVEREXPOSED)}
+        if diagnosis in UNUSABLE:
+            return seen | {diagnosis: True}
+        seen |= {kind: False for kind in UNUSABLE}
+        if statistics.shift is None:
+            return seen
+        seen[BLURRED] = diagnosis == BLURRED
+        seen[MOVED] = True if diagnosis == MOVED else self._movement.update(statistics)
+        return seen
+
+
+class _Watch:
+    """One kind of problem: named when it has held for a while, over when it has been absent for a while."""
+
+    def __init__(self, hold_seconds: float, recovery_seconds: float, reminder_seconds: float) -> None:
+        self._hold_seconds = hold_seconds
+        self._recovery_seconds = recovery_seconds
+        self._reminder_seconds = reminder_seconds
+        self.active = False
+        self.seconds = 0.0
+        self._since: float | None = None        # when the problem began
+        self._changing: float | None = None     # when the opposite of the present state was first seen
+        self._count = 0
+        self._told = 0.0
+
+    def update(self, bad: bool | None, now_seconds: float) -> str | None:
+        """"started", "reminder", "recovered" or None. bad: None when nothing can be said at present."""
+        if bad is not None:
+            self._count_changes(bad, now_seconds)
+        if self._changing is not None and self._changed_for_good(now_seconds):
+            return self._change(now_seconds)
+        if self.active:
+            self.seconds = now_seconds - self._since
+            if now_seconds - self._told >= self._reminder_seconds:
+                self._told = now_seconds
+                return "reminder"
+        return None
+
+    def _count_changes(self, bad: bool, now_seconds: float) -> None:
+        if bad == self.active:
+            self._changing, self._count = None, 0
+            return
+        if self._changing is None:
+            self._changing = now_seconds
+        self._count += 1
+
+    def _changed_for_good(self, now_seconds: float) -> bool:
+        needed = self._recovery_seconds if self.active else self._hold_seconds
+        frames = FRAMES_IN_A_ROW if needed else 1
+        return self._count >= frames and now_seconds - self._changing >= needed
+
+    def _change(self, now_seconds: float) -> str:
+        if self.active:
+            self.seconds = self._changing - self._since
+        else:
+            self._since, self._told = self._changing, now_seconds
+            self.seconds = now_seconds - self._since
+        self.active = not self.active
+        self._changing, self._count = None, 0
+        return "started" if self.active else "recovered"
+
+
+class _Movement:
+    """Whether the scene lies elsewhere than in training, agreed on by several pictures."""
+
+    def __init__(self, moved_percent: float) -> None:
+        self._moved_percent = moved_percent
+        self._recent: deque[tuple[float, float, float]] = deque(maxlen=AGREEING_FRAMES)
+        self.shift_pixels = 0.0
+
+    def forget(self) -> None:
+        self._recent.clear()
+
+    def update(self, statistics: FrameStatistics) -> bool | None:
+        """True or False when the last pictures agree, None when they do not (a shaking camera) or are too few."""
+        shift = statistics.shift
+        if not statistics.recognised:
+            return None
+        self._recent.append((shift.dx, shift.dy, shift.rotation_degrees))
+        if len(self._recent) < AGREEING_FRAMES:
+            return None
+        recent = np.array(self._recent)
+        dx, dy, degrees = np.median(recent, axis=0)
+        limit = max(LEAST_MOVED_PIXELS, self._moved_percent / 100.0 * statistics.longer_side)
+        apart = np.hypot(recent[:, 0] - dx, recent[:, 1] - dy)
+        if (apart <= limit / 2.0).sum() < AGREEING_FRAMES - 1:
+            return None
+        self.shift_pixels = float(np.hypot(dx, dy))
+        return self.shift_pixels >= limit or abs(float(degrees)) >= MOVED_DEGREES
+
+
+_STARTED = {
+    LOST: "The camera delivers no pictures for {time}. Nobody is watching. {reason}"
+          "Check the cable and the power of the camera; it is tried again all the time.",
+    FROZEN: "The camera has been showing exactly the same picture for {time}, without any camera noise: the picture "
+            "stands still. Unplug the camera and plug it in again.",
+    BLACK: "The picture has been too dark to see anything for {time}. Is the light off, or the lens covered? Leave a "
+           "light on at night, or take the cover off.",
+    OVEREXPOSED: "More than half of the picture has been burnt out (pure white) for {time}. Turn the lamp away from the "
+                 "camera or shade it.",
+    COVERED: "The view of the camera has been covered for {time}: hardly anything of the set-up is visible. Remove what "
+             "is in front of the lens.",
+    BLURRED: "The picture has been blurred for {time}: small leaks cannot be seen. Clean the lens and focus it.",
+    MOVED: "The camera does not look where it looked in training, for {time}{pixels}. Put it back in its place, or take "
+           "new normal pictures and train again.",
+}
+_RECOVERED = {
+    LOST: "The camera delivers pictures again. It was away for {time}; nobody was watching then.",
+    FROZEN: "The picture of the camera is live again. It stood still for {time}; nobody was watching then.",
+    BLACK: "There is light again. It was too dark to see anything for {time}.",
+    OVEREXPOSED: "The picture is no longer burnt out. It was for {time}.",
+    COVERED: "The view of the camera is free again. It was covered for {time}.",
+    BLURRED: "The picture is sharp again. It was blurred for {time}.",
+    MOVED: "The camera looks where it looked in training again. It was out of place for {time}.",
+}
+
+
+def _text(kind: str, happened: str, seconds: float, reason: str, pixels: float) -> str:
+    text = (_RECOVERED if happened == "recovered" else _STARTED)[kind]
+    moved = f" (the picture is shifted by {pixels:.0f} pixels)" if pixels >= 1 else ""
+    words = text.format(time=_duration(seconds), reason=f"{reason} " if reason else "", pixels=moved)
+    return f"Still: {words}" if happened == "reminder" else words
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
