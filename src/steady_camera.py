@@ -1,0 +1,108 @@
+"""A camera that is opened again whenever it fails, for as long as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from src.camera import Camera, CameraError, CameraTimeout, backends_to_try, is_address, open_recording
+from src.clock import Clock
+from src.config import CameraSettings
+from src.frame import Frame
+from src.live_camera import LiveCamera
+from src.reopener import Reopener
+
+OPENING_SECONDS = 30.0      # a slow camera needs 20 to open
+SILENCE_SECONDS = 10.0      # an open camera without a new picture for so long is opened again
+MOST_HANGING = 8            # threads left behind in a driver that hangs
+
+
+def open_camera(settings: CameraSettings, backend: str, clock: Clock) -> Camera:
+    """The camera of the settings: live, or the recording in `source`.
+
+    Raises CameraError for a recording that cannot be opened; a live camera reports it with the first read.
+    """
+    if settings.source is not None and not is_address(settings.source):
+        return open_recording(settings.source, clock)
+    return LiveCamera(settings, backend, clock)
+
+
+class SteadyCamera:
+    """Reads the camera of the settings; `read` is all that a loop needs. Frames are numbered without a break."""
+
+    def __init__(self, settings: CameraSettings, clock: Clock,
+                 open_one: Callable[[CameraSettings, str, Clock], Camera] = open_camera) -> None:
+        self.live = settings.source is None or is_address(settings.source)
+        self._settings = settings
+        self._clock = clock
+        self._open_one = open_one
+        self._reopener = Reopener(backends_to_try(settings))
+        self._camera: Camera | None = None
+        self._silent_since = 0.0
+        self._patience_seconds = OPENING_SECONDS
+        self._count = 0
+        self._left_behind: list[Camera] = []
+        self._reason = "The camera has not been opened yet."
+
+    def read(self, timeout_seconds: float) -> Frame:
+        """The next picture; returns or raises within about `timeout_seconds` whatever the driver does.
+
+        Raises CameraTimeout or CameraError when there is none now (call again: the camera is opened again when
+        it is time), CameraEnded at the end of a recording, ImageFileError for a damaged picture of a folder.
+        """
+        if self._camera is None:
+            wait = self._reopener.seconds_to_wait(self._clock.monotonic())
+            if wait > 0:
+                self._clock.sleep(min(wait, timeout_seconds))
+                raise CameraError(self._reason)
+            self._open()
+        try:
+            frame = self._camera.read(timeout_seconds)
+        except CameraTimeout as error:
+            if self._clock.monotonic() - self._silent_since >= self._patience_seconds:
+                self._give_up(str(error))
+            raise
+        except CameraError as error:
+            self._give_up(str(error))
+            raise
+        self._reopener.succeeded()
+        self._silent_since, self._patience_seconds = self._clock.monotonic(), SILENCE_SECONDS
+        self._count += 1
+        return replace(frame, index=self._count - 1)
+
+    def reopen(self) -> None:
+        """Open the camera afresh with the next read: after a standstill the driver repeats its last picture."""
+        if self._camera is not None:
+            self._give_up("The camera is being opened again.")
+
+    def close(self) -> None:
+        """Let go of the camera, so that another program can have it. The next read opens it again."""
+        if self._camera is not None:
+            self._release()
+        self._reopener.succeeded()
+
+    def _open(self) -> None:
+        self._left_behind = [camera for camera in self._left_behind if camera.hanging]
+        if len(self._left_behind) >= MOST_HANGING:
+            self._reopener.failed(self._clock.monotonic())
+            self._reason = ("The driver of the camera hangs. Unplug the camera and plug it in again; "
+                            "if that does not help, restart this PC.")
+            raise CameraError(self._reason)
+        try:
+            self._camera = self._open_one(self._settings, self._reopener.backend, self._clock)
+        except CameraError as error:
+            self._reopener.failed(self._clock.monotonic())
+            self._reason = str(error)
+            raise
+        self._silent_since, self._patience_seconds = self._clock.monotonic(), OPENING_SECONDS
+
+    def _give_up(self, reason: str) -> None:
+        self._reason = reason
+        self._release()
+        self._reopener.failed(self._clock.monotonic())
+
+    def _release(self) -> None:
+        camera, self._camera = self._camera, None
+        camera.close()
+        if camera.live and camera.hanging:
+            self._left_behind.append(camera)
