@@ -17,11 +17,13 @@ PURE = """
     camera_health camera_statistics registration reopener variety
     messages panels delivery
     summary summary_page coverage event_kinds period false_alarms
+    clock_watch armed_reminder restart_policy
     pip_words
 """.split()
 ADAPTERS = """
     atomic_file clock mode event_log image_files config_file artifacts autoencoder
     camera live_camera steady_camera notify outbox evidence storage status plots windows environment
+    heartbeat_file instance
 """.split()
 TASKS = """
     capture training monitor replay health calibration reports supervisor support_bundle demo launcher
