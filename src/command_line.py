@@ -91,10 +91,12 @@ def _in_words(error: OSError) -> str | None:
     """What the user can do about `error`, None when it is not for the user to mend."""
     if error.errno == errno.ENOSPC:
         return "The disk is full. Free some space, then start again."
-    if isinstance(error, PermissionError) and error.filename:
+    # When a file is replaced, the second name is the one that the user knows.
+    name = error.filename2 or error.filename
+    if name and isinstance(error, (PermissionError, IsADirectoryError, NotADirectoryError)):
         return (
-            f"{error.filename} cannot be written or read: this PC does not allow it. "
-            "Close programs that have it open, check that it is not write-protected, then start again."
+            f"{name} cannot be written or read: {error.strerror}. Close programs that have it open, "
+            "check that it is not write-protected, then start again."
         )
     return None
 

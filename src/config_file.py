@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from src.atomic_file import read_bytes
@@ -22,7 +23,7 @@ def load_config(path: Path | None) -> Config:
 
 
 def _read_text(path: Path) -> str:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ConfigError(f"{path} is a folder. Expected a settings file such as {DEFAULT_CONFIG}.")
     try:
         return read_bytes(path).decode("utf-8-sig")

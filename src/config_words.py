@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
@@ -106,7 +107,7 @@ def _expected(path: tuple, model: type[BaseModel]) -> str:
 
 def _schema_of(path: tuple, model: type[BaseModel]) -> dict:
     """The JSON schema of the key at `path`, as far down as it is described."""
-    whole = model.model_json_schema()
+    whole = _whole_schema(model)
     schema = whole
     for part in path:
         if isinstance(part, int):
@@ -117,6 +118,11 @@ def _schema_of(path: tuple, model: type[BaseModel]) -> dict:
             break
         schema = _resolved(inner, whole)
     return schema
+
+
+@lru_cache
+def _whole_schema(model: type[BaseModel]) -> dict:
+    return model.model_json_schema()
 
 
 def _resolved(schema: dict, whole: dict) -> dict:

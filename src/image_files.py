@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def list_images(folder: Path) -> list[Path]:
 
 
 def _content(path: Path) -> bytes:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ImageFileError(f"{path} is a folder. Expected a picture file.")
     try:
         data = read_bytes(path)

@@ -96,6 +96,7 @@ def test_every_unusable_file_is_refused_with_its_name_and_the_reason(tmp_path, p
     (tmp_path / "folder.jpg").mkdir()
     refused(tmp_path / "folder.jpg", "is a folder")
     refused(tmp_path / "nothing.jpg", "does not exist")
+    refused(tmp_path / ("x" * 5000), "cannot be read")
 
 
 def test_the_least_size_can_be_chosen(tmp_path, picture):

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from src.config import Config
+from src.config_file import DEFAULT_CONFIG, PROJECT, load_config
+from src.errors import ConfigError, UserError
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "Labor (1) & Süd.yaml"
+
+
+def test_without_a_name_the_shipped_file_is_read():
+    config = load_config(None)
+    assert config.camera == Config().camera
+    assert config.paths.state_mode_file == PROJECT / "state" / "mode.txt"
+    assert DEFAULT_CONFIG == PROJECT / "config" / "config.yaml"
+
+
+def test_all_paths_come_out_absolute_seen_from_the_project_folder(path, tmp_path, monkeypatch):
+    path.write_text("paths: {model_dir: my model}\ncamera: {source: data/demo/a.mp4}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    config = load_config(path)
+    assert config.paths.model_dir == PROJECT / "my model"
+    assert config.camera.source == str(PROJECT / "data" / "demo" / "a.mp4")
+    assert all(folder.is_absolute() for _, folder in config.paths)
+
+
+def test_absolute_paths_and_addresses_stay_as_they_are(path, tmp_path):
+    path.write_text(f"paths: {{model_dir: '{tmp_path}'}}\ncamera: {{source: 'rtsp://camera:554/1'}}", encoding="utf-8")
+    config = load_config(path)
+    assert config.paths.model_dir == tmp_path
+    assert config.camera.source == "rtsp://camera:554/1"
+
+
+@pytest.mark.parametrize("data", [
+    b"camera: {index: 3}", b"\xef\xbb\xbfcamera: {index: 3}", b"camera:\r\n  index: 3\r\n", b"camera:\r  index: 3\r",
+])
+def test_the_ways_in_which_notepad_saves_are_read(path, data):
+    path.write_bytes(data)
+    assert load_config(path).camera.index == 3
+
+
+@pytest.mark.parametrize("data, reason", [
+    ("a: 1\n# Prüfstand".encode("cp1252"), "line 2: a character is not stored as UTF-8"),
+    ("camera: {}".encode("utf-16"), "not stored as UTF-8"),
+])
+def test_a_file_that_is_not_utf8_is_refused_with_the_way_out(path, data, reason):
+    path.write_bytes(data)
+    with pytest.raises(ConfigError, match=reason):
+        load_config(path)
+
+
+def test_a_missing_file_and_a_folder_are_named(path):
+    with pytest.raises(ConfigError, match="does not exist"):
+        load_config(path)
+    path.mkdir()
+    with pytest.raises(ConfigError, match="is a folder"):
+        load_config(path)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
+def test_a_name_that_no_file_can_have_is_refused_in_words(name):
+    with pytest.raises(ConfigError, match="settings file"):
+        load_config(Path(name))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(path):
+    path.write_text("")
+    path.chmod(0)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(path)
+
+
+def test_the_refusal_names_the_file(path):
+    path.write_text("camera: 5")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(path) in str(caught.value)
+
+
+@given(st.binary())
+def test_no_bytes_fail_without_words(path, data):
+    path.write_bytes(data)
+    try:
+        load_config(path)
+    except UserError:
+        pass
