@@ -82,8 +82,15 @@ class WatchGap(Event):
     reason: Literal["asleep", "stalled", "clock_forward", "clock_back"]
 
 
-class Delivery(Event):
-    event: Literal["notify_queued", "notify_sent"]
+class Queued(Event):
+    event: Literal["notify_queued"]
+    message_id: str
+    channel: str
+    subject: str
+
+
+class Sent(Event):
+    event: Literal["notify_sent"]
     message_id: str
     channel: str
 
@@ -109,7 +116,7 @@ class Other(Event):
 
 _KINDS = {name: kind
           for kind in (Started, Stopped, ModeChanged, Heartbeat, Alert, IncidentResolved, CameraProblem, CameraRecovered,
-                       Lighting, WatchGap, Delivery, DeliveryFailed, Trouble)
+                       Lighting, WatchGap, Queued, Sent, DeliveryFailed, Trouble)
           for name in get_args(kind.model_fields["event"].annotation)}
 
 

@@ -28,18 +28,23 @@ class RestartPolicy:
         self._restarts: deque[float] = deque()
         self._restarted_ever = False
 
+    @property
+    def recent_restarts(self) -> int:
+        """How often it was restarted lately."""
+        return len(self._restarts)
+
     def update(self, exit_code: int, was_alive: bool, now_seconds: float) -> Next:
         """What follows from an end with `exit_code`.
 
         was_alive: it had given a sign of life. A user's mistake found at the start is for the user in front of the
         screen; one that shows later, at night, must neither end the watch at once nor remain unsaid.
         """
+        while self._restarts and now_seconds - self._restarts[0] >= self._within_seconds:
+            self._restarts.popleft()
         if exit_code == STOPPED:
             return Next("stop")
         if exit_code in (USER_CAN_FIX_IT, WRONG_ARGUMENTS) and not was_alive:
             return Next("give_up" if self._restarted_ever else "stop")
-        while self._restarts and now_seconds - self._restarts[0] >= self._within_seconds:
-            self._restarts.popleft()
         if len(self._restarts) >= self._most:
             return Next("give_up")
         wait_seconds = FIRST_WAIT_SECONDS * WAIT_FACTOR ** len(self._restarts)
@@ -57,7 +62,7 @@ class HangWatch:
     """
 
     def __init__(self, first_seconds: float, limit_seconds: float, longest_step_seconds: float) -> None:
-        self._patience_seconds = first_seconds
+        self.patience_seconds = first_seconds
         self._limit_seconds = limit_seconds
         self._longest_step_seconds = longest_step_seconds
         self._sign: object = None
@@ -69,7 +74,7 @@ class HangWatch:
         step = 0.0 if self._last_seconds is None else now_seconds - self._last_seconds
         self._last_seconds = now_seconds
         if sign != self._sign:
-            self._sign, self._silent_seconds, self._patience_seconds = sign, 0.0, self._limit_seconds
+            self._sign, self._silent_seconds, self.patience_seconds = sign, 0.0, self._limit_seconds
             return False
         self._silent_seconds += min(step, self._longest_step_seconds)
-        return self._silent_seconds >= self._patience_seconds
+        return self._silent_seconds >= self.patience_seconds

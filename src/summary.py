@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Iterable, Sequence
 
 from src.coverage import BLIND, GAP, WATCHED, Span, seconds_of, spans
-from src.event_kinds import Alert, Delivery, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Trouble, typed
+from src.event_kinds import (Alert, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Queued, Sent, Trouble,
+                             typed)
 from src.period import Period
 
 
@@ -31,6 +32,7 @@ class Undelivered:
     """A message that had not arrived when the summary was made, with what went wrong last ("" = not tried yet)."""
 
     message_id: str
+    subject: str
     channel: str
     queued_at: datetime
     reason: str
@@ -159,16 +161,15 @@ def _deliveries(events: Iterable[Event], start: datetime, end: datetime) -> tupl
     waiting: dict[tuple[str, str], Undelivered] = {}
     queued = 0
     for event in events:
-        if isinstance(event, Delivery) and event.event == "notify_queued":
-            if start <= event.time < end:
-                queued += 1
-                key = (event.message_id, event.channel)
-                waiting[key] = Undelivered(event.message_id, event.channel, event.time, reason="", given_up=False)
-        elif isinstance(event, Delivery):
+        if isinstance(event, Queued) and start <= event.time < end:
+            queued += 1
+            waiting[event.message_id, event.channel] = Undelivered(
+                event.message_id, event.subject, event.channel, event.time, reason="", given_up=False)
+        elif isinstance(event, Sent):
             waiting.pop((event.message_id, event.channel), None)
         elif isinstance(event, DeliveryFailed) and (event.message_id, event.channel) in waiting:
-            key = (event.message_id, event.channel)
-            waiting[key] = Undelivered(*key, waiting[key].queued_at, event.reason, given_up=event.permanent)
+            message = waiting[event.message_id, event.channel]
+            waiting[event.message_id, event.channel] = replace(message, reason=event.reason, given_up=event.permanent)
     return queued, tuple(waiting.values())
 
 

@@ -69,7 +69,7 @@ def as_json(summary: DaySummary) -> dict[str, object]:
         "messages": summary.messages,
         "failed_delivery_attempts": summary.failed_attempts,
         "undelivered": [
-            {"message_id": message.message_id, "channel": message.channel, "queued_at": message.queued_at.isoformat(),
+            {"message_id": message.message_id, "subject": message.subject, "channel": message.channel, "queued_at": message.queued_at.isoformat(),
              "reason": message.reason, "given_up": message.given_up}
             for message in summary.undelivered],
         "score_max_per_hour": [
@@ -103,7 +103,9 @@ def _alerts_in_words(summary: DaySummary) -> str:
 def _delivery_in_words(summary: DaySummary) -> str:
     if summary.undelivered:
         return f"{_count(len(summary.undelivered), 'message')} NOT DELIVERED"
-    return "everything delivered" if summary.messages else "no message had to be sent"
+    if summary.messages:
+        return "everything delivered"
+    return "NOBODY WAS TOLD (no way of sending is switched on)" if summary.alerts else "no message had to be sent"
 
 
 def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator[str]:
@@ -143,8 +145,9 @@ def _messages(summary: DaySummary) -> Iterator[str]:
     yield (f"{_count(summary.messages, 'message')} to send, {len(summary.undelivered)} not delivered, "
            f"{_count(summary.failed_attempts, 'failed attempt')}.")
     if summary.undelivered:
-        yield _table(("Since", "Channel", "State", "What went wrong"), (
-            (_moment(message.queued_at), message.channel, _state(message), message.reason or "not tried yet")
+        yield _table(("Since", "Message", "Channel", "State", "What went wrong"), (
+            (_moment(message.queued_at), message.subject, message.channel, _state(message),
+             message.reason or "not tried yet")
             for message in summary.undelivered))
 
 

@@ -28,7 +28,7 @@ def test_a_night_becomes_a_page_a_json_file_and_a_plot(lab):
     write_log(lab, *night(alert(9.25)))
     report = daily_summary(lab, PERIOD, MORNING)
     assert report.sentence == ("Watched 100 % of the 14 h it was armed, 1 leak alert at 03:15 (still open), "
-                               "no message had to be sent.")
+                               "NOBODY WAS TOLD (no way of sending is switched on).")
     assert sorted(path.name for path in report.page.parent.iterdir()) == [
         "scores_2026-11-23_night.png", "summary_2026-11-23_night.json", "summary_2026-11-23_night.md"]
     assert json.loads(report.data.read_text(encoding="utf-8"))["coverage_percent"] == 100.0

@@ -82,7 +82,8 @@ def test_a_leak_from_before_is_shown_while_it_is_open_and_not_after():
 
 
 def delivery(hours: float, event: str, channel: str = "slack", **fields: object) -> dict[str, object]:
-    return line(hours, event, message_id="m1", channel=channel, **fields)
+    subject = {"subject": "POSSIBLE LEAK"} if event == "notify_queued" else {}
+    return line(hours, event, message_id="m1", channel=channel, **subject, **fields)
 
 
 def test_a_message_that_arrived_after_retries_is_delivered():

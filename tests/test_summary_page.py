@@ -26,6 +26,10 @@ def test_the_first_sentence_of_a_bad_night():
                                  "(still open), 1 message NOT DELIVERED.")
 
 
+def test_an_alert_that_nobody_could_get_is_said():
+    assert "NOBODY WAS TOLD (no way of sending is switched on)" in sentence(sum_up(*night(alert(9.0))))
+
+
 def test_many_leaks_are_said_as_a_range():
     lines = [alert(hour, f"i{hour}") for hour in range(1, 6)]
     assert "5 leak alerts between 19:00 and 23:00" in sentence(sum_up(*night(*lines)))
@@ -52,7 +56,7 @@ def test_the_page_proves_what_it_says():
     assert "![panel_i1.jpg](../panel_i1.jpg)" in text
     assert "| 2026-11-23 03:15:00 | still open | 1 | 0.31 % of the picture | no |" in text
     assert "the monitor was not running (PC off, closed or crashed)" in text
-    assert "| slack | given up | a / b |" in text
+    assert "| POSSIBLE LEAK | slack | given up | a / b |" in text
     assert "| 2026-11-22 21:00:00 | 2026-11-22 22:00:00 | 1 h |" in text
     assert "The disk is full." in text
     assert "| 20 % |" in text

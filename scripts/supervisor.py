@@ -1,0 +1,33 @@
+"""Runs the monitor, and starts it again when it crashes or hangs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from src.clock import Clock
+from src.command_line import parser, read_config, run
+from src.event_log import EventLog
+from src.supervisor import Supervisor, announce_failure
+
+MONITOR = Path(__file__).resolve().with_name("monitor.py")
+
+
+def main(arguments: list[str]) -> int:
+    options = parser(f"{__doc__} Everything else on the command line is passed on to scripts/monitor.py.")
+    chosen, _ = options.parse_known_args(arguments)
+    config = read_config(chosen)
+    clock = Clock()
+    log = EventLog(config.paths.logs_dir, clock)
+    state_dir = config.paths.state_mode_file.parent
+    announce = partial(announce_failure, config.notify, os.environ, state_dir, clock, log.append)
+    command = [sys.executable, str(MONITOR), *arguments]
+    return Supervisor(command, state_dir, clock, say=print, on_event=log.append, announce=announce).run()
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,47 @@
+"""One program of a kind for each state folder. The lock is the system's own: it ends with the program, however that ends."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Iterator
+
+from filelock import FileLock, Timeout
+
+from src.atomic_file import read_json, write_json
+from src.errors import UserError
+from src.messages import at
+
+
+@contextmanager
+def only_instance(state_dir: Path, name: str, now: datetime) -> Iterator[None]:
+    """Hold the lock `name` of the state folder while the block runs.
+
+    name: what the program is called, for example "monitor". now: aware wall time, told to whoever comes second.
+    Raises UserError when another process has the lock: it names the process and since when it has been running.
+    """
+    state_dir.mkdir(parents=True, exist_ok=True)
+    holder = state_dir / f"{name}.process.json"
+    lock = FileLock(state_dir / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"The {name} is already running on this PC{_known_about(holder)}. Only one at a time can use the camera. "
+            "Use that one, or close its window first, then start again.") from None
+    try:
+        write_json(holder, {"pid": os.getpid(), "since": now.isoformat(timespec="seconds")})
+        yield
+    finally:
+        lock.release()
+
+
+def _known_about(holder: Path) -> str:
+    """Which process has it, as far as can be read; "" when the other one is only just starting."""
+    try:
+        entry = read_json(holder)
+        return f" (process {entry['pid']}, started {at(datetime.fromisoformat(entry['since']))})"
+    except (UserError, KeyError, TypeError, ValueError):
+        return ""
