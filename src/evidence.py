@@ -1,0 +1,138 @@
+"""data/anomalies: the pictures of an event, for those who want to see for themselves.
+
+All files of one event share its event id: `<what>_<event id>_incident_<incident id>.jpg`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from src.atomic_file import write_bytes
+from src.config import MonitorSettings
+from src.errors import UserError
+from src.image_files import encode_jpg
+
+QUALITY = 92  # of the JPEG files, 1 to 100
+
+
+class EvidenceError(UserError):
+    """Pictures could not be saved. names: those of the event that were saved before."""
+
+    def __init__(self, text: str, names: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.names = names
+
+
+@dataclass(frozen=True)
+class EventPictures:
+    """What is known of one event.
+
+    frame: the full camera picture; reconstruction, heatmap, scored_input: at the scored size; all (H, W, 3) uint8 BGR.
+    panel: the side-by-side picture, already as the bytes of a JPEG file.
+    """
+
+    frame: np.ndarray
+    reconstruction: np.ndarray
+    heatmap: np.ndarray
+    scored_input: np.ndarray
+    panel: bytes
+
+
+@dataclass(frozen=True)
+class _Following:
+    """An event whose pictures from afterwards are not complete yet."""
+
+    event_id: str
+    incident_id: str
+    saved: int
+
+
+def event_id_of(moment: datetime) -> str:
+    """The id of an event at `moment`, local wall time: "20261123_031502_123"."""
+    return f"{moment:%Y%m%d_%H%M%S}_{moment.microsecond // 1000:03d}"
+
+
+class Evidence:
+    """Saves the pictures of events, as the settings ask for, with some from before and after.
+
+    Every camera picture goes either to `save` or to `remember`.
+    """
+
+    def __init__(self, folder: Path, settings: MonitorSettings) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._context = settings.save_context
+        # Kept as JPEG, because a hundred camera pictures would not fit into memory.
+        self._before: deque[bytes] = deque(maxlen=self._context.pre_frames)
+        self._following: list[_Following] = []
+
+    def save(self, event_id: str, incident_id: str, pictures: EventPictures) -> tuple[str, ...]:
+        """Save the pictures of an event; the names of the files. Those from afterwards come with `remember`.
+
+        Raises EvidenceError (disk full): the alert itself must go on.
+        """
+        frame = encode_jpg(pictures.frame, QUALITY)
+        files = {_name("anomaly", event_id, incident_id): frame}
+        if self._settings.save_compare_image:
+            files[_name("panel", event_id, incident_id)] = pictures.panel
+        for what, picture in self._wanted(pictures).items():
+            files[_name(what, event_id, incident_id)] = encode_jpg(picture, QUALITY)
+        if self._context.enabled:
+            for number, before in enumerate(self._before, start=1):
+                files[_name("context", event_id, incident_id, f"_before_{number}")] = before
+            files.update(self._pictures_from_after(frame))
+            self._following.append(_Following(event_id, incident_id, saved=0))
+        return self._write(files)
+
+    def remember(self, frame: np.ndarray) -> None:
+        """Keep a camera picture, (H, W, 3) uint8 BGR, for the next event, and save it if it comes just after one.
+
+        Raises EvidenceError when it could not be saved.
+        """
+        if self._context.enabled:
+            self._write(self._pictures_from_after(encode_jpg(frame, QUALITY)))
+
+    def _wanted(self, pictures: EventPictures) -> dict[str, np.ndarray]:
+        wanted = {}
+        if self._settings.save_reconstruction.enabled:
+            wanted["reconstruction"] = pictures.reconstruction
+            if self._settings.save_reconstruction.heatmap:
+                wanted["heatmap"] = pictures.heatmap
+        if self._settings.save_input_resized:
+            wanted["input"] = pictures.scored_input
+        return wanted
+
+    def _pictures_from_after(self, frame: bytes) -> dict[str, bytes]:
+        """The files that this picture becomes for the events it follows. It is also kept for the next event."""
+        self._before.append(frame)
+        self._following = [
+            replace(event, saved=event.saved + 1) for event in self._following
+            if event.saved < self._context.post_frames
+        ]
+        return {
+            _name("context", event.event_id, event.incident_id, f"_after_{event.saved}"): frame
+            for event in self._following
+        }
+
+    def _write(self, files: dict[str, bytes]) -> tuple[str, ...]:
+        saved: list[str] = []
+        for name, data in files.items():
+            try:
+                write_bytes(self._folder / name, data)
+            except OSError as error:
+                raise EvidenceError(
+                    f"The picture {name} could not be saved in {self._folder}: {error.strerror}. The monitor goes on "
+                    "watching and sending alerts. Free some space, or check that the folder may be written.",
+                    tuple(saved),
+                ) from error
+            saved.append(name)
+        return tuple(saved)
+
+
+def _name(what: str, event_id: str, incident_id: str, detail: str = "") -> str:
+    return f"{what}_{event_id}{detail}_incident_{incident_id}.jpg"
