@@ -117,12 +117,12 @@ def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator
         (_moment(line.opened_at), _lasted(line), str(line.alerts), f"{line.largest_area_percent:.2f} % of the picture",
          "yes" if line.growing else "no") for line in summary.incidents))
     for line in summary.incidents:
-        panels = [name for name in line.evidence if name.startswith("panel")]
-        for name in panels:
+        panels = [name for name in line.evidence if name.startswith("panel_")]
+        for name in dict.fromkeys((*panels[:1], *panels[-1:])):  # how it began and how it looked last
             yield f"![{name}]({evidence_link(name)})"
-        others = [f"[{name}]({evidence_link(name)})" for name in line.evidence if name not in panels]
-        if others:
-            yield f"More pictures of the alert of {_clock(line.opened_at)}: " + ", ".join(others)
+        if line.evidence:
+            links = ", ".join(f"[{name}]({evidence_link(name)})" for name in line.evidence)
+            yield f"All pictures of the alert of {_clock(line.opened_at)}: {links}"
 
 
 def _watching(summary: DaySummary) -> Iterator[str]:

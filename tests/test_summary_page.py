@@ -62,6 +62,14 @@ def test_the_page_proves_what_it_says():
     assert "| 20 % |" in text
 
 
+def test_of_a_long_leak_the_first_and_the_last_panel_are_shown_and_all_pictures_are_linked():
+    alerts = [alert(9 + hour, evidence=[f"anomaly_{hour}.jpg", f"panel_{hour}.jpg"]) for hour in range(4)]
+    text = page(*night(*alerts))
+    assert [name for name in ("panel_0", "panel_1", "panel_2", "panel_3") if f"![{name}.jpg]" in text] == [
+        "panel_0", "panel_3"]
+    assert all(f"[anomaly_{hour}.jpg](../anomaly_{hour}.jpg)" in text for hour in range(4))
+
+
 def test_a_quiet_page_has_no_empty_tables():
     text = page(*night())
     assert "None." in text
