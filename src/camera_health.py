@@ -40,13 +40,13 @@ class HealthNotice:
     """Something to tell the user.
 
     kind: one of KINDS. happened: "started", "reminder" or "recovered".
-    text: plain sentences: what is wrong and what to do, or that it is well again.
+    detail: a sentence with figures, "" when there is none. What the kind means and what to do is in `messages`.
     seconds: how long the problem has lasted so far, or lasted in all.
     """
 
     kind: str
     happened: str
-    text: str
+    detail: str
     seconds: float
 
 
@@ -118,8 +118,9 @@ class CameraHealth:
         for kind, watch in self._watches.items():
             happened = watch.update(seen.get(kind), now_seconds)
             if happened is not None:
-                text = _text(kind, happened, watch.seconds, reason, self._movement.shift_pixels)
-                notices.append(HealthNotice(kind, happened, text, watch.seconds))
+                over = happened == "recovered"
+                detail = "" if over else _detail(kind, statistics, reason, self._movement.shift_pixels)
+                notices.append(HealthNotice(kind, happened, detail, watch.seconds))
         return notices
 
     def _without_picture(self) -> dict[str, bool]:
@@ -225,42 +226,18 @@ class _Movement:
         return self.shift_pixels >= limit or abs(float(degrees)) >= MOVED_DEGREES
 
 
-_STARTED = {
-    LOST: "The camera delivers no pictures for {time}. Nobody is watching. {reason}"
-          "Check the cable and the power of the camera; it is tried again all the time.",
-    FROZEN: "The camera has been showing exactly the same picture for {time}, without any camera noise: the picture "
-            "stands still. Unplug the camera and plug it in again.",
-    BLACK: "The picture has been too dark to see anything for {time}. Is the light off, or the lens covered? Leave a "
-           "light on at night, or take the cover off.",
-    OVEREXPOSED: "More than half of the picture has been burnt out (pure white) for {time}. Turn the lamp away from the "
-                 "camera or shade it.",
-    COVERED: "The view of the camera has been covered for {time}: hardly anything of the set-up is visible. Remove what "
-             "is in front of the lens.",
-    BLURRED: "The picture has been blurred for {time}: small leaks cannot be seen. Clean the lens and focus it.",
-    MOVED: "The camera does not look where it looked in training, for {time}{pixels}. Put it back in its place, or take "
-           "new normal pictures and train again.",
-}
-_RECOVERED = {
-    LOST: "The camera delivers pictures again. It was away for {time}; nobody was watching then.",
-    FROZEN: "The picture of the camera is live again. It stood still for {time}; nobody was watching then.",
-    BLACK: "There is light again. It was too dark to see anything for {time}.",
-    OVEREXPOSED: "The picture is no longer burnt out. It was for {time}.",
-    COVERED: "The view of the camera is free again. It was covered for {time}.",
-    BLURRED: "The picture is sharp again. It was blurred for {time}.",
-    MOVED: "The camera looks where it looked in training again. It was out of place for {time}.",
-}
-
-
-def _text(kind: str, happened: str, seconds: float, reason: str, pixels: float) -> str:
-    text = (_RECOVERED if happened == "recovered" else _STARTED)[kind]
-    moved = f" (the picture is shifted by {pixels:.0f} pixels)" if pixels >= 1 else ""
-    words = text.format(time=_duration(seconds), reason=f"{reason} " if reason else "", pixels=moved)
-    return f"Still: {words}" if happened == "reminder" else words
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    if seconds < 2 * 3600:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
+def _detail(kind: str, statistics: FrameStatistics | None, reason: str, shift_pixels: float) -> str:
+    """A sentence with figures."""
+    if kind == LOST:
+        return reason
+    if kind == FROZEN or statistics is None:
+        return ""
+    if kind == MOVED and not statistics.recognised:
+        return "Something else is visible than in training."
+    return {
+        BLACK: f"Mean brightness {statistics.brightness:.0f} of 255.",
+        OVEREXPOSED: f"{statistics.burnt_out_percent:.0f} percent of the picture are pure white.",
+        COVERED: f"Mean brightness {statistics.brightness:.0f} of 255, hardly any edges.",
+        BLURRED: f"{100 * (statistics.sharpness or 0):.0f} percent of the trained sharpness are left.",
+        MOVED: f"The picture is shifted by {shift_pixels:.1f} pixels against the training.",
+    }[kind]

@@ -8,6 +8,7 @@ import pytest
 
 from src.camera_health import KINDS, CameraHealth, diagnose
 from src.camera_statistics import FrameStatistics
+from src.messages import CAMERA_PROBLEMS
 from src.registration import Shift
 
 SEEN = Shift(0.0, 0.0, 0.0, 0.95)
@@ -146,23 +147,25 @@ def test_a_picture_in_a_minute_is_enough():
     assert told == ["covered"]
 
 
-def test_the_notice_says_what_is_wrong_why_for_how_long_and_what_to_do():
+def test_the_notice_of_a_lost_camera_says_why_and_its_end_how_long():
     watched = health()
-    notices = [notice for second in range(40) for notice in watched.update(None, second, "The cable is out.")]
-    [lost] = notices
-    assert "The cable is out." in lost.text and "30 seconds" in lost.text and "Nobody is watching" in lost.text
+    [lost] = [notice for second in range(40) for notice in watched.update(None, second, "The cable is out.")]
+    assert lost.detail == "The cable is out."
     [back] = watched.update(GOOD, 7200.0)
-    assert back.seconds == 7200.0 and "2.0 hours" in back.text
+    assert (back.happened, back.seconds) == ("recovered", 7200.0)
 
 
-def test_the_notice_of_a_movement_says_how_far():
+@pytest.mark.parametrize(("picture", "figure"), [
+    (BLACK, "brightness 2 of 255"), (WHITE, "70 percent"), (COVER, "brightness 110"), (BLUR, "20 percent"),
+    (NUDGED, "shifted by 3.1 pixels"), (ELSEWHERE, "Something else"),
+])
+def test_the_notice_holds_a_figure(picture, figure):
     watched = health()
     [notice] = [notice for second in range(60)
-                for notice in watched.update(replace(NUDGED, fingerprint=second), float(second))]
-    assert "3 pixels" in notice.text
+                for notice in watched.update(replace(picture, fingerprint=second), float(second))]
+    assert figure in notice.detail
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_has_its_words(kind):
-    from src.camera_health import _RECOVERED, _STARTED
-    assert kind in _STARTED and kind in _RECOVERED
+def test_every_kind_has_words_for_people(kind):
+    assert kind in CAMERA_PROBLEMS

@@ -1,0 +1,31 @@
+"""The counter is one line on a console, and a line now and then in a file."""
+
+from __future__ import annotations
+
+import io
+
+from src.counter_line import CounterLine
+
+
+class Console(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_console_the_line_is_replaced_and_said_lines_stay():
+    console = Console()
+    line = CounterLine(console)
+    line.show("1 saved")
+    line.show("2 saved " + "x" * 200)
+    line.say("done")
+    first, second = console.getvalue().split("\n")[0].split("\r")[1:]
+    assert len(first) == len(second) == 79
+    assert console.getvalue().endswith("\ndone\n")
+
+
+def test_in_a_file_every_twentieth_line_is_written():
+    file = io.StringIO()
+    line = CounterLine(file)
+    for number in range(41):
+        line.show(str(number))
+    assert file.getvalue().split() == ["0", "20", "40"]
