@@ -13,8 +13,8 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 # A new module of src/ gets its place here. One line holds what belongs together.
 PURE = """
     errors redact yaml_text config config_text config_values config_words
-    frame preprocess scoring blobs detection alarm incident subspace cues time_blocks
-    camera_health camera_statistics registration reopener variety counter_line
+    frame preprocess scoring blobs detection alarm incident subspace cues time_blocks learning
+    camera_health camera_statistics registration reopener variety counter_line check_result
     messages panels delivery
     summary summary_page coverage event_kinds period false_alarms
     clock_watch armed_reminder restart_policy
@@ -27,12 +27,13 @@ PARTS = """
     web mail slack other_services outbox_folder
 """.split()
 ADAPTERS = """
-    mode event_log config_file artifacts autoencoder judge
+    mode event_log config_file artifacts normal_pictures autoencoder judge
     steady_camera notify outbox evidence storage status plots windows environment
     heartbeat_file dead_man_switch instance
 """.split()
 TASKS = """
-    capture training monitor replay health calibration reports supervisor support_bundle demo launcher
+    capture training monitor replay health health_camera calibration reports visualization
+    supervisor support_bundle demo launcher
 """.split()
 SHELL = ["command_line"]
 
@@ -47,13 +48,15 @@ MAY_IMPORT = {
 }
 
 TOUCHES_THE_WORLD = {
-    "os", "sys", "time", "io", "shutil", "tempfile", "subprocess", "threading", "socket", "logging", "filelock",
-    "requests", "urllib3", "smtplib", "apprise", "tensorflow", "keras", "matplotlib",
+    "os", "sys", "time", "io", "shutil", "tempfile", "subprocess", "threading", "socket", "logging",
+    "filelock", "requests", "urllib3", "smtplib", "apprise", "tensorflow", "keras", "matplotlib",
 }
-FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "exists", "is_file"}
+FILE_CALLS = {
+    "open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "exists", "is_file",
+}
 ASKS_THE_TIME = {
-    ("time", "time"), ("time", "monotonic"), ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"),
-    ("date", "today"),
+    ("time", "time"), ("time", "monotonic"), ("datetime", "now"), ("datetime", "utcnow"),
+    ("datetime", "today"), ("date", "today"),
 }
 # It times the installation of the packages, before any of the project can run.
 HAS_ITS_OWN_CLOCK = {"clock", "environment"}
@@ -96,9 +99,9 @@ def calls_of(path: Path) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_has_its_place(name):
     assert name in LAYER, (
-        f"src/{name}.py is not in the table of tests/test_layers.py. Add its name to PURE (arrays, numbers, words; "
-        "no clock, file, network), PARTS or ADAPTERS (owns one outside thing and decides nothing) or TASKS (what a "
-        "script does)."
+        f"src/{name}.py is not in the table of tests/test_layers.py. Add its name to PURE (arrays, "
+        "numbers, words; no clock, file, network), PARTS or ADAPTERS (owns one outside thing and decides "
+        "nothing) or TASKS (what a script does)."
     )
 
 
@@ -106,8 +109,8 @@ def test_every_module_has_its_place(name):
 def test_imports_point_down(name):
     forbidden = rooms_of(MODULES[name]) - MAY_IMPORT[LAYER[name]] - {name}
     assert not forbidden, (
-        f"src/{name}.py imports {', '.join(sorted(forbidden))}. Pure rooms import pure rooms; parts and adapters also "
-        "parts; tasks import adapters, parts and pure rooms, but not each other. "
+        f"src/{name}.py imports {', '.join(sorted(forbidden))}. Pure rooms import pure rooms; "
+        "parts and adapters also parts; tasks import adapters, parts and pure rooms, but not each other. "
         "Move what both need further down, or hand it in as an argument."
     )
 
