@@ -1,10 +1,18 @@
-"""What the detector says of one picture."""
+"""One picture in, one verdict out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from src.blobs import Spot
+import numpy as np
+
+from src.blobs import Spot, largest_spot
+from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, ScoringSettings
+from src.cues import CueMaker, UsualSpread, residual
+from src.preprocess import prepare
+from src.scoring import error_map, frame_score
+from src.subspace import Subspace
 
 
 @dataclass(frozen=True)
@@ -29,3 +37,121 @@ class Verdict:
     @property
     def anomalous(self) -> bool:
         return bool(self.triggers)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with what led to it, for evidence and reports.
+
+    picture: (h, w, 3) uint8 BGR, what was scored. reconstruction: (h, w, 3) uint8 BGR, what was expected.
+    error_map: (h, w) float32, 0 = as expected, 1 = the calibrated pixel threshold.
+    """
+
+    verdict: Verdict
+    picture: np.ndarray
+    reconstruction: np.ndarray
+    error_map: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What training learnt of one scene.
+
+    watched: (h, w) bool, False where roi.ignore says not to look.
+    """
+
+    subspace: Subspace
+    usual: UsualSpread
+    watched: np.ndarray
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The calibrated numbers.
+
+    score: trigger A fires above it. pixel: error from which on a pixel is unusual. blob_area: trigger B fires for a
+    connected component of at least so many unusual pixels. light_level: above it the light is new.
+    """
+
+    score: float
+    pixel: float
+    blob_area: int
+    light_level: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scored picture, not yet compared with any threshold.
+
+    score: frame score. errors: (h, w) float32 error map, 0 = as expected.
+    light_level: how unusual the light is as a whole, 1 = as in training. expected: (h, w, 3) float32 BGR, 0 to about 1.
+    """
+
+    score: float
+    errors: np.ndarray
+    light_level: float
+    expected: np.ndarray
+
+
+class LeakJudge(Protocol):
+    """What says how leak-like each pixel is: see src/judge.py."""
+
+    name: str
+
+    def log_odds(self, cues: np.ndarray) -> np.ndarray: ...
+
+
+class Scorer:
+    """Scores prepared pictures of one scene. Training, calibration, replay and the monitor all use this one."""
+
+    def __init__(self, usual: UsualSpread, watched: np.ndarray, judge: LeakJudge, settings: ScoringSettings) -> None:
+        self._cue_maker = CueMaker(usual)
+        self._watched = watched
+        self._judge = judge
+        self._settings = settings
+
+    def score(self, subspace: Subspace, picture: np.ndarray) -> Scored:
+        """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace."""
+        difference = residual(subspace, picture)
+        cues, light_level = self._cue_maker.make(difference)
+        errors = error_map(self._judge.log_odds(cues), self._watched)
+        return Scored(frame_score(errors, self._watched, self._settings), errors, light_level, difference.expected)
+
+
+class Detector:
+    """The trained and calibrated detector of one scene."""
+
+    def __init__(
+        self, scene: Scene, judge: LeakJudge, thresholds: Thresholds, *,
+        roi: RoiSettings, size: ImageSettings, scoring: ScoringSettings, trigger: HeatmapTriggerSettings,
+    ) -> None:
+        self._scorer = Scorer(scene.usual, scene.watched, judge, scoring)
+        self._subspace = scene.subspace
+        self._thresholds = thresholds
+        self._roi, self._size, self._trigger = roi, size, trigger
+
+    def observe(self, image: np.ndarray) -> Judgement:
+        """Judge a full camera picture, (H, W, 3) uint8 BGR. Raises UserError when the ROI does not fit it."""
+        return self.judge(prepare(image, self._roi, self._size))
+
+    def judge(self, picture: np.ndarray) -> Judgement:
+        """Judge a prepared picture, (h, w, 3) uint8 BGR."""
+        scored = self._scorer.score(self._subspace, picture)
+        reconstruction = np.clip(scored.expected * 255.0 + 0.5, 0, 255).astype(np.uint8)
+        error_map = scored.errors / np.float32(self._thresholds.pixel)
+        return Judgement(self._verdict(scored), picture, reconstruction, error_map)
+
+    def _verdict(self, scored: Scored) -> Verdict:
+        limits = self._thresholds
+        spot = largest_spot(scored.errors, limits.pixel, self._trigger.connectivity)
+        area = spot.area_pixels if spot else 0
+        triggers = []
+        if scored.score > limits.score:
+            triggers.append("score")
+        if self._trigger.enabled and area >= limits.blob_area:
+            triggers.append("blob")
+        return Verdict(
+            score=scored.score, score_threshold=limits.score,
+            largest_blob_area=area, blob_area_threshold=limits.blob_area,
+            triggers=tuple(triggers), spot=spot, lighting_change=scored.light_level > limits.light_level,
+        )

@@ -1,0 +1,190 @@
+"""The model set: autoencoder.keras, detector.npz, threshold.json and stats.json, which belong together.
+
+A set is first complete in `model/.new`, then takes the place of the former one, which goes to
+`model/archive/<timestamp>/`. A PC that dies in between finishes the exchange the next time the set is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Mapping
+
+import numpy as np
+
+from src.atomic_file import read_json, write_bytes, write_json
+from src.config import Config
+from src.cues import UsualSpread
+from src.detection import Detector, LeakJudge, Scene, Thresholds
+from src.errors import UserError
+from src.registration import Reference
+from src.subspace import Subspace
+
+KERAS_FILE, DETECTOR_FILE = "autoencoder.keras", "detector.npz"
+THRESHOLD_FILE, STATS_FILE = "threshold.json", "stats.json"
+SET = (KERAS_FILE, DETECTOR_FILE, STATS_FILE, THRESHOLD_FILE)
+COMPLETE = "complete"
+
+
+def fingerprint_settings(config: Config, judge_name: str) -> dict[str, object]:
+    """Every setting that the numbers in threshold.json depend on, as {dotted key: value}."""
+    flat = {"judge": judge_name}
+    for section in ("roi", "image", "scoring", "heatmap_trigger"):
+        for key, value in getattr(config, section).model_dump(mode="json").items():
+            flat[f"{section}.{key}"] = value
+    return flat
+
+
+def fingerprint(settings: dict[str, object]) -> str:
+    """A short name for exactly these settings."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()[:16]
+
+
+def threshold_document(
+    config: Config, judge_name: str, thresholds: Thresholds, files: dict[str, str], words: tuple[str, ...], now: datetime,
+) -> dict[str, object]:
+    """The content of threshold.json. files: {name: SHA-256} of the model files that the numbers were made with."""
+    settings = fingerprint_settings(config, judge_name)
+    return {
+        "score_threshold": thresholds.score, "pixel_threshold": thresholds.pixel,
+        "blob_area_threshold": thresholds.blob_area, "light_level_threshold": thresholds.light_level,
+        "percentile": config.threshold.percentile, "made_at": now.isoformat(timespec="seconds"), "in_words": list(words),
+        "fingerprint": fingerprint({**settings, **files}), "files": files, "settings": settings,
+    }
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def staging_folder(model_dir: Path) -> Path:
+    """An empty folder in which a new model set is put together."""
+    staging = model_dir / ".new"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    return staging
+
+
+def install_set(model_dir: Path, staging: Path, now: datetime) -> None:
+    """Let the complete set in `staging` take the place of the present one, which is kept in the archive."""
+    write_bytes(staging / COMPLETE, now.strftime("%Y%m%d_%H%M%S").encode("ascii"))
+    finish_exchange(model_dir)
+
+
+def finish_exchange(model_dir: Path) -> None:
+    """Finish an exchange of model sets that was interrupted; does nothing when there is none."""
+    staging = model_dir / ".new"
+    if not (staging / COMPLETE).is_file():
+        return
+    archive = model_dir / "archive" / (staging / COMPLETE).read_text("ascii")
+    for name in SET:
+        if not (staging / name).is_file():
+            continue  # this one was exchanged before the interruption
+        if (model_dir / name).is_file():
+            archive.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(model_dir / name, archive / name)
+        os.replace(staging / name, model_dir / name)
+    shutil.rmtree(staging)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Save named arrays as an .npz file (uncompressed, so that the monitor starts fast)."""
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The named arrays of an .npz file. Raises UserError when it is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing. {TRAIN}") from None
+    except (OSError, ValueError, EOFError, KeyError) as error:
+        raise UserError(f"{path} is damaged ({error}). {TRAIN}") from error
+
+
+TRAIN = "Double-click run_train.bat to make a new model, or copy back a set from model/archive."
+
+
+def check_model(config: Config, judge_name: str) -> dict[str, object]:
+    """The content of threshold.json, after making sure that the set is complete and fits the settings.
+
+    Raises UserError when a file is missing or comes from another training, or when a setting that the thresholds depend
+    on has changed since.
+    """
+    model_dir = config.paths.model_dir
+    finish_exchange(model_dir)
+    missing = [name for name in SET if not (model_dir / name).is_file()]
+    if len(missing) == len(SET):
+        raise UserError(f"There is no trained model in {model_dir} yet. Capture normal pictures "
+                        "(set_mode_CAPTURE.bat, run_capture.bat), then double-click run_train.bat.")
+    if missing:
+        raise UserError(f"The model in {model_dir} is not complete: {', '.join(missing)} is missing. {TRAIN}")
+    threshold = read_json(model_dir / THRESHOLD_FILE)
+    _check_shape(threshold, model_dir)
+    for name, expected in threshold["files"].items():
+        if file_hash(model_dir / name) != expected:
+            raise UserError(f"{model_dir / name} is not the file that the thresholds in {THRESHOLD_FILE} were made "
+                            f"with. {TRAIN}")
+    now = fingerprint_settings(config, judge_name)
+    changed = [f"{key} was {threshold['settings'][key]!r} and is now {now[key]!r}"
+               for key in now if threshold["settings"].get(key) != now[key]]
+    if changed:
+        raise UserError(
+            "Settings that the thresholds depend on have changed since the training: " + "; ".join(changed)
+            + ". Thresholds are never used with other settings. Set them back in config/config.yaml, or double-click "
+            "run_train.bat to train with the new ones.")
+    return threshold
+
+
+def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference]:
+    """The trained detector, and the trained view of the camera. Raises UserError when there is none that fits."""
+    numbers = check_model(config, judge.name)
+    path = config.paths.model_dir / DETECTOR_FILE
+    scene, reference = _scene_from(read_arrays(path), path)
+    thresholds = Thresholds(numbers["score_threshold"], numbers["pixel_threshold"], numbers["blob_area_threshold"],
+                            numbers["light_level_threshold"])
+    detector = Detector(scene, judge, thresholds, roi=config.roi, size=config.image, scoring=config.scoring,
+                        trigger=config.heatmap_trigger)
+    return detector, reference
+
+
+def scene_arrays(scene: Scene, reference: Reference) -> dict[str, np.ndarray]:
+    """What detector.npz holds."""
+    return {
+        "basis": scene.subspace.basis, "size": np.array([scene.subspace.height, scene.subspace.width]),
+        "fine": scene.usual.fine, "coarse": scene.usual.coarse, "edges": scene.usual.edges,
+        "misfit": scene.usual.misfit, "watched": scene.watched, "views": reference.pictures,
+    }
+
+
+def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Reference]:
+    try:
+        height, width = (int(side) for side in arrays["size"])
+        usual = UsualSpread(arrays["fine"], arrays["coarse"], arrays["edges"], arrays["misfit"])
+        scene = Scene(Subspace(arrays["basis"], height, width), usual, arrays["watched"])
+        return scene, Reference(arrays["views"])
+    except KeyError as error:
+        raise UserError(f"{path} lacks {error}: it was made by another version. {TRAIN}") from error
+
+
+def _check_shape(threshold: object, model_dir: Path) -> None:
+    expected = {"files": dict, "settings": dict, "score_threshold": float, "blob_area_threshold": int,
+                "pixel_threshold": float, "light_level_threshold": float}
+    if not isinstance(threshold, dict) or any(
+            not isinstance(threshold.get(key), kind) for key, kind in expected.items()):
+        raise UserError(f"{model_dir / THRESHOLD_FILE} does not hold the thresholds that were expected. {TRAIN}")
+
+
+def store_threshold(model_dir: Path, threshold: dict[str, object], now: datetime) -> Path:
+    """Replace threshold.json; the former one is kept beside it. Returns the path of that backup."""
+    backup = model_dir / f"threshold_backup_{now:%Y%m%d_%H%M%S}.json"
+    shutil.copy2(model_dir / THRESHOLD_FILE, backup)
+    write_json(model_dir / THRESHOLD_FILE, threshold)
+    return backup

@@ -1,0 +1,102 @@
+"""Learning a scene from normal pictures, and thresholds from those that the learning has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Sequence
+
+import numpy as np
+
+from src.blobs import largest_spot
+from src.config import HeatmapTriggerSettings, ThresholdSettings
+from src.cues import Residual, residual, usual_spread
+from src.detection import Scene, Scored, Thresholds
+from src.subspace import LightPictures, Subspace
+
+COMPONENTS = 10
+# So many pictures of every block are enough to learn how it behaves when it is left out.
+LEFT_OUT_PICTURES = 24
+SPREAD_PICTURES = 60
+# The light is new when the whole picture is this much further from its reconstruction than any held-out picture.
+LIGHT_MARGIN = 1.5
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Normal pictures that are scored against a subspace which has not seen them.
+
+    held_out: indices of the last pictures of every block; the subspace knows their light.
+    left_out: (index, subspace) pairs; the subspace was fitted without the whole block of that picture.
+    """
+
+    held_out: np.ndarray
+    left_out: tuple[tuple[int, Subspace], ...]
+
+
+def hold_out(blocks: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Indices to learn from, and indices held out: the last `share` of every block, at least one picture of each.
+
+    blocks: (N,) int block numbers, in the order taken.
+    """
+    held = np.zeros(len(blocks), bool)
+    for block in np.unique(blocks):
+        members = np.flatnonzero(blocks == block)
+        held[members[-max(1, round(len(members) * share)):]] = True
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def learn_scene(
+    pictures: np.ndarray, blocks: np.ndarray, watched: np.ndarray, held_out_share: float,
+) -> tuple[Scene, Examination]:
+    """Learn what the scene looks like and how far normal pictures usually are from that.
+
+    pictures: (N, h, w, 3) uint8 BGR, prepared. blocks: (N,) int. watched: (h, w) bool.
+    """
+    light = LightPictures(pictures)
+    fitted, held = hold_out(blocks, held_out_share)
+    subspace = light.fit(fitted, COMPONENTS)
+    left_out = []
+    for block in np.unique(blocks):
+        without = light.fit(fitted[blocks[fitted] != block], COMPONENTS)
+        left_out += [(int(index), without) for index in _spread_out(np.flatnonzero(blocks == block), LEFT_OUT_PICTURES)]
+    usual = usual_spread(
+        (residual(subspace, pictures[index]) for index in _spread_out(held, SPREAD_PICTURES)),
+        (residual(without, pictures[index]) for index, without in left_out[::2]))
+    return Scene(subspace, usual, watched), Examination(held, tuple(left_out))
+
+
+def _spread_out(indices: np.ndarray, count: int) -> np.ndarray:
+    return indices[::max(1, len(indices) // count)]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Thresholds, and what they rest on.
+
+    held_out_scores, left_out_scores: frame scores of normal pictures that the subspace had not seen.
+    """
+
+    thresholds: Thresholds
+    held_out_scores: np.ndarray
+    left_out_scores: np.ndarray
+
+
+def calibrate(
+    held_out: Sequence[Scored], left_out: Sequence[Scored], threshold: ThresholdSettings,
+    trigger: HeatmapTriggerSettings,
+) -> Calibration:
+    """Thresholds from normal pictures that the subspace has not seen.
+
+    Pictures of a left-out block stand for light that will come and was not in the training set.
+    """
+    every = [*held_out, *left_out]
+    held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
+    pixel = float(np.percentile(np.concatenate([scored.errors.ravel()[::7] for scored in every]),
+                                trigger.pixel_error_percentile))
+    spots = [largest_spot(scored.errors, pixel, trigger.connectivity) for scored in every]
+    areas = [spot.area_pixels if spot else 0 for spot in spots]
+    # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
+    blob_area = max(trigger.min_blob_area, int(np.ceil(np.percentile(areas, trigger.blob_area_percentile))) + 1)
+    score = float(np.percentile(np.concatenate([held_scores, left_scores]), threshold.percentile))
+    light_level = LIGHT_MARGIN * max(scored.light_level for scored in held_out)
+    return Calibration(Thresholds(score, pixel, blob_area, light_level), held_scores, left_scores)

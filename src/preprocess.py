@@ -1,0 +1,68 @@
+"""From a camera picture to the picture that is scored: crop to the ROI, resize, know what is ignored.
+
+Training, calibration, replay and the monitor all go through `prepare`; there is no second way.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from src.config import ImageSettings, RoiSettings
+from src.errors import UserError
+
+SMALLEST_ROI_SIDE_PIXELS = 32
+
+
+def roi_box(height: int, width: int, roi: RoiSettings) -> tuple[int, int, int, int]:
+    """The ROI in pixels as (left, top, right, bottom), right and bottom exclusive.
+
+    Raises UserError when the ROI does not fit a picture of this size.
+    """
+    if not roi.enabled:
+        return 0, 0, width, height
+    scale_x, scale_y = (width, height) if roi.units == "relative" else (1, 1)
+    left, top = round(roi.x * scale_x), round(roi.y * scale_y)
+    right, bottom = round((roi.x + roi.width) * scale_x), round((roi.y + roi.height) * scale_y)
+    if right > width or bottom > height or min(right - left, bottom - top) < SMALLEST_ROI_SIDE_PIXELS:
+        raise UserError(
+            f"The region of interest covers columns {left} to {right} and rows {top} to {bottom}, but the camera "
+            f"picture is {width} x {height} pixels and the region must lie inside it, at least "
+            f"{SMALLEST_ROI_SIDE_PIXELS} pixels wide and high. Correct the section roi in config/config.yaml.")
+    return left, top, right, bottom
+
+
+def crop_roi(image: np.ndarray, roi: RoiSettings) -> np.ndarray:
+    """The part of a full camera picture inside the ROI, at camera resolution.
+
+    image: (H, W, 3) uint8 BGR. Returns a view of it. Raises UserError when the ROI does not fit.
+    """
+    left, top, right, bottom = roi_box(*image.shape[:2], roi)
+    return image[top:bottom, left:right]
+
+
+def resize(cropped: np.ndarray, size: ImageSettings) -> np.ndarray:
+    """A cropped picture at the scored size: (size.height, size.width, 3) uint8 BGR."""
+    return cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA)
+
+
+def prepare(image: np.ndarray, roi: RoiSettings, size: ImageSettings) -> np.ndarray:
+    """The scored picture, (size.height, size.width, 3) uint8 BGR, of a full camera picture (H, W, 3) uint8 BGR."""
+    return resize(crop_roi(image, roi), size)
+
+
+def watched_area(roi: RoiSettings, camera_height: int, camera_width: int, size: ImageSettings) -> np.ndarray:
+    """(size.height, size.width) bool: False where `roi.ignore` covers the scored picture.
+
+    A pixel that an ignored shape touches at all is ignored. Raises UserError when nothing is left to watch.
+    """
+    ignored = np.zeros((camera_height, camera_width), np.uint8)
+    for shape in roi.ignore:
+        corners = np.array([[x * camera_width, y * camera_height] for x, y in shape.corners])
+        cv2.fillPoly(ignored, [np.round(corners).astype(np.int32)], 255)
+    cropped = crop_roi(ignored, roi)
+    watched = cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA) == 0
+    if not watched.any():
+        raise UserError("The shapes under roi.ignore cover the whole picture, so nothing would be watched. "
+                        "Make them smaller, or remove some, in config/config.yaml.")
+    return watched

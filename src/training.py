@@ -1,0 +1,118 @@
+"""Training: from normal pictures on disk to a model set that the monitor can use."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Callable
+
+import numpy as np
+
+from src import autoencoder
+from src.artifacts import (
+    DETECTOR_FILE, KERAS_FILE, STATS_FILE, THRESHOLD_FILE, file_hash, install_set,
+    scene_arrays, staging_folder, threshold_document, write_arrays,
+)
+from src.atomic_file import write_json
+from src.clock import Clock
+from src.config import Config
+from src.detection import Scorer
+from src.event_log import EventLog
+from src.false_alarms import frames_in_words, frames_per_day
+from src.judge import shipped_judge
+from src.learning import Calibration, Examination, calibrate, learn_scene
+from src.normal_pictures import NormalPictures, load_normal_pictures
+from src.registration import build_reference
+from src.subspace import Subspace
+
+PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """What a training gave: the texts for the user, and the numbers of stats.json."""
+
+    skipped: tuple[str, ...]
+    sentences: tuple[str, ...]
+    stats: dict[str, object]
+
+
+def train(config: Config, clock: Clock, progress: Progress, fewest_pictures: int) -> TrainingReport:
+    """Learn the scene from data_normal_dir and put a new model set in the place of the former one.
+
+    progress: told (what is being done, done, in all). Raises UserError when there are too few usable pictures.
+    """
+    started = clock.monotonic()
+    normal = load_normal_pictures(
+        config.paths.data_normal_dir, config.roi, config.image,
+        lambda done, total: progress("Reading pictures", done, total), fewest_pictures)
+    progress("Learning the scene", 0, 1)
+    scene, examination = learn_scene(normal.pictures, normal.blocks, normal.watched, config.training.validation_split)
+    model = autoencoder.build_autoencoder(scene.subspace)
+    progress("Learning the scene", 1, 1)
+    judge = shipped_judge()
+    scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
+    calibration = _examine(scorer, normal, scene.subspace, examination, config, progress)
+
+    staging = staging_folder(config.paths.model_dir)
+    autoencoder.save_autoencoder(model, staging / KERAS_FILE)
+    reference = build_reference(normal.views)
+    write_arrays(staging / DETECTOR_FILE, scene_arrays(scene, reference))
+    words = _in_words(config, calibration, normal)
+    files = {name: file_hash(staging / name) for name in (KERAS_FILE, DETECTOR_FILE)}
+    numbers = threshold_document(config, judge.name, calibration.thresholds, files, words, clock.now())
+    write_json(staging / THRESHOLD_FILE, numbers)
+    stats = _stats(numbers["fingerprint"], calibration, normal, clock.monotonic() - started)
+    write_json(staging / STATS_FILE, stats)
+    install_set(config.paths.model_dir, staging, clock.now())
+    EventLog(config.paths.logs_dir, clock).append(
+        "training_finished", pictures=len(normal.names), seconds=round(stats["seconds"], 1),
+        score_threshold=calibration.thresholds.score)
+    return TrainingReport(normal.skipped, words, stats)
+
+
+def _examine(
+    scorer: Scorer, normal: NormalPictures, subspace: Subspace, examination: Examination, config: Config,
+    progress: Progress,
+) -> Calibration:
+    """Score the pictures that the subspace has not seen, and set the thresholds by them."""
+    total = len(examination.held_out) + len(examination.left_out)
+    scored = []
+    for index, against in [*((index, subspace) for index in examination.held_out), *examination.left_out]:
+        scored.append(scorer.score(against, normal.pictures[index]))
+        progress("Setting the thresholds", len(scored), total)
+    held = len(examination.held_out)
+    return calibrate(scored[:held], scored[held:], config.threshold, config.heatmap_trigger)
+
+
+def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) -> tuple[str, ...]:
+    """What the thresholds rest on, for people."""
+    held, left = calibration.held_out_scores, calibration.left_out_scores
+    over = int((held > calibration.thresholds.score).sum())
+    return (
+        f"Learned from {len(normal.names)} normal pictures in {normal.blocks.max() + 1} blocks of time "
+        "and light.",
+        f"The thresholds come from {len(held)} pictures that were held out (the last of every block), and from "
+        f"{len(left)} that were judged as if their whole block were new light.",
+        frames_in_words(frames_per_day(over, len(held), config.monitor.frame_interval_seconds)),
+    )
+
+
+def _stats(name: str, calibration: Calibration, normal: NormalPictures, seconds: float) -> dict[str, object]:
+    return {
+        "pictures": len(normal.names), "skipped": list(normal.skipped),
+        "blocks": [int(count) for count in np.bincount(normal.blocks)],
+        "first_picture": normal.names[0], "last_picture": normal.names[-1],
+        "seconds": seconds,
+        "held_out_scores": _distribution(calibration.held_out_scores),
+        "left_out_scores": _distribution(calibration.left_out_scores),
+        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+        "fingerprint": name,
+    }
+
+
+def _distribution(scores: np.ndarray) -> dict[str, float]:
+    percentiles = {f"p{share:g}": float(np.percentile(scores, share)) for share in (50, 90, 99, 99.5)}
+    return {"mean": float(scores.mean()), "std": float(scores.std()), **percentiles, "max": float(scores.max())}
