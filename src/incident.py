@@ -18,7 +18,7 @@ GROWN_BY_HALF = 1.5
 NOTICEABLY_LARGER = 1.2
 # The area is the smallest of so many pictures, so that one odd picture does not count as growth.
 STEADY_PICTURES = 3
-# A longer pause between two pictures (blind camera, PC asleep) counts as this many frame intervals.
+# A pause longer than so many frame intervals (blind camera, PC asleep) counts as one interval only.
 LONGEST_STEP_INTERVALS = 5
 # A suspicion that was not confirmed is forgotten after so many frame intervals without an anomaly.
 SUSPICION_INTERVALS = 10
@@ -155,7 +155,7 @@ class IncidentTracker:
         step = 0.0 if self._previous_seconds is None else now_seconds - self._previous_seconds
         self._previous_seconds = now_seconds
         if not anomalous:
-            self._quiet_seconds += min(step, LONGEST_STEP_INTERVALS * interval)
+            self._quiet_seconds += step if step <= LONGEST_STEP_INTERVALS * interval else interval
             if self._open is None and self._quiet_seconds > SUSPICION_INTERVALS * interval:
                 self._forget_suspicion()
             return

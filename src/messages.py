@@ -210,7 +210,7 @@ def disk_ok(free_bytes: int) -> MessageText:
     )
 
 
-def test_message(now: datetime) -> MessageText:
+def trial_message(now: datetime) -> MessageText:
     """Proof that messages arrive."""
     return MessageText(
         "Test of the leak monitor",

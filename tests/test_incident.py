@@ -1,0 +1,172 @@
+"""Incidents: streams of pictures in, messages out."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from src.blobs import Spot
+from src.config import MonitorSettings
+from src.incident import IncidentTracker
+
+START = datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1)))
+SETTINGS = MonitorSettings(
+    frame_interval_seconds=1.0, alert_cooldown_seconds=10, reminder_seconds=30, resolve_seconds=6
+)
+
+
+def spot(area: float) -> Spot:
+    return Spot(area_pixels=int(area * 655), area_percent=area, left=0.1, top=0.7, width=0.1, height=0.1)
+
+
+def play(tracker, stream, from_second=0):
+    """One picture a second. "." normal, "?" anomalous but not confirmed, "x" confirmed, " " blind, digits: confirmed
+    with that area in percent. The answer: (second, kind) of every notice.
+    """
+    said = []
+    for second, letter in enumerate(stream, start=from_second):
+        if letter == " ":
+            continue
+        area = float(letter) if letter.isdigit() else 1.0
+        notice = tracker.update(
+            confirmed=letter not in ".?", anomalous=letter != ".", spot=None if letter == "." else spot(area),
+            now_seconds=float(second), now=START + timedelta(seconds=second),
+        )
+        if notice:
+            said.append((second, notice.kind))
+    return said
+
+
+@pytest.mark.parametrize(("stream", "expected"), [
+    ("....................", []),
+    ("..???...............", []),
+    ("..??x...............", [(4, "opened"), (10, "resolved")]),
+    ("..xxxxxxxxx.........", [(2, "opened"), (16, "resolved")]),
+    # a reminder after 30 s
+    ("x" * 40 + "." * 7, [(0, "opened"), (30, "updated"), (45, "resolved")]),
+    # grown by half: said, but not within the cooldown, and only when it shows in three pictures
+    ("2" * 5 + "3" * 10, [(0, "opened"), (10, "updated")]),
+    ("2" * 12 + "3333", [(0, "opened"), (14, "updated")]),
+    ("2" * 12 + "9222", [(0, "opened")]),
+    ("4" * 12 + "5" * 8, [(0, "opened")]),
+    # a new incident keeps the distance, too
+    ("x......xxxxxxx", [(0, "opened"), (6, "resolved"), (10, "opened")]),
+    # while the camera is blind, nothing is quiet
+    ("x..            ..", [(0, "opened")]),
+])
+def test_what_is_said_and_when(stream, expected):
+    assert play(IncidentTracker(SETTINGS), stream) == expected
+
+
+def test_a_night_asleep_does_not_count_as_quiet():
+    settings = MonitorSettings(frame_interval_seconds=1.0, resolve_seconds=60)
+    tracker = IncidentTracker(settings)
+    assert play(tracker, "x.") == [(0, "opened")]
+    assert play(tracker, ".....", from_second=8 * 3600) == []
+
+
+def test_a_puddle_that_stays_all_night_gives_a_handful_of_messages():
+    settings = MonitorSettings()  # as shipped
+    tracker = IncidentTracker(settings)
+    kinds = [kind for _, kind in play(tracker, "x" * 8 * 3600)]
+    assert kinds == ["opened"] + ["updated"] * 15
+
+
+def test_a_spot_that_grows_slowly_is_reported_at_every_half_as_much_again():
+    tracker = IncidentTracker(SETTINGS)
+    areas = []
+    for second in range(0, 400):
+        notice = tracker.update(True, True, spot(0.1 * 1.01 ** second), float(second), START + timedelta(seconds=second))
+        if notice and notice.kind == "updated" and notice.growing:
+            areas.append(notice.area_percent)
+    assert len(areas) >= 8
+    assert all(later > 1.2 * former for former, later in zip(areas, areas[1:]))
+
+
+def test_the_notice_says_since_when_and_how_large():
+    tracker = IncidentTracker(SETTINGS)
+    notices = [
+        tracker.update(second >= 2, True, spot(0.5), float(second), START + timedelta(seconds=second))
+        for second in range(5)
+    ]
+    opened = notices[2]
+    assert opened.incident_id == "20261123_031502"
+    assert opened.opened_at == START
+    assert opened.seconds_open == 2.0
+    assert opened.area_percent == opened.opening_area_percent == 0.5
+    assert not opened.growing
+
+
+def test_the_last_notice_tells_the_largest_area():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "1234555")
+    notice = None
+    for second in range(7, 20):
+        notice = notice or tracker.update(False, False, None, float(second), START + timedelta(seconds=second))
+    assert notice.kind == "resolved"
+    assert notice.largest_area_percent == 5.0
+    assert notice.area_percent == 0.0
+
+
+def test_an_anomaly_without_a_spot_opens_an_incident_too():
+    notice = IncidentTracker(SETTINGS).update(True, True, None, 0.0, START)
+    assert notice.kind == "opened" and notice.spot is None and notice.area_percent == 0.0
+
+
+def restarted(tracker, second, wall_second):
+    """The PC was restarted: monotonic time begins anew, the state was on disk as JSON."""
+    state = json.loads(json.dumps(tracker.to_state()))
+    return IncidentTracker.from_state(SETTINGS, state, float(second), START + timedelta(seconds=wall_second))
+
+
+def test_a_restart_of_the_pc_continues_the_incident():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "222")
+    later = restarted(tracker, second=5, wall_second=20)
+    assert later.incident_id == tracker.incident_id
+    notice = later.update(True, True, spot(2.0), 6.0, START + timedelta(seconds=21))
+    assert notice is None  # the reminder is due 30 s after the first message
+    notice = later.update(True, True, spot(2.0), 15.0, START + timedelta(seconds=30))
+    assert notice.kind == "updated"
+    assert notice.seconds_open == 30.0
+
+
+def test_after_a_restart_the_incident_is_resolved_when_it_is_quiet():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "222")
+    later = restarted(tracker, second=0, wall_second=3600)
+    assert play(later, ".........") == [(6, "resolved")]
+
+
+def test_a_restart_does_not_shorten_the_cooldown():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "x......")
+    later = restarted(tracker, second=1, wall_second=7)
+    assert play(later, "xxxxxx", from_second=1)[0] == (4, "opened")
+
+
+def test_a_clock_that_was_set_back_silences_nothing_for_longer_than_the_cooldown():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "x......")
+    later = restarted(tracker, second=0, wall_second=-7200)
+    assert play(later, "x" * 12) == [(10, "opened")]
+
+
+@pytest.mark.parametrize("rubbish", [
+    None, [], "x", {}, {"open": 1}, {"open": None, "last_alert_at": "now", "last_alert_area_percent": 0},
+    {"open": None, "last_alert_at": None, "last_alert_area_percent": "nan"},
+    {"open": None, "last_alert_at": "2026-11-23T03:15:02", "last_alert_area_percent": 1},
+])
+def test_a_damaged_state_is_refused(rubbish):
+    with pytest.raises(ValueError):
+        IncidentTracker.from_state(SETTINGS, rubbish, 0.0, START)
+
+
+def test_reset_forgets_the_incident_and_the_cooldown():
+    tracker = IncidentTracker(SETTINGS)
+    play(tracker, "xxx")
+    tracker.reset()
+    assert tracker.incident_id is None
+    assert play(tracker, "x", from_second=4) == [(4, "opened")]
