@@ -13,7 +13,8 @@ from src.mode import Mode, ModeFile, write_mode
 WHAT_HAPPENS = {
     Mode.CAPTURE: "Normal pictures are taken as soon as run_capture.bat runs. Nobody watches for leaks now. "
                   "When there are enough pictures, start run_train.bat.",
-    Mode.MONITOR: "Leaks are watched for as soon as run_monitor.bat runs. Check that its window says WATCHING.",
+    Mode.MONITOR: "Leaks are watched for as soon as run_monitor.bat runs. "
+                  "Check that its window says WATCHING.",
     Mode.OFF: "The camera is free, and nobody watches for leaks now. To watch, start set_mode_MONITOR.bat.",
 }
 
@@ -21,7 +22,8 @@ WHAT_HAPPENS = {
 def main(arguments: list[str]) -> int:
     options_parser = parser("Set who may use the camera. Without a mode: say which one holds now.")
     options_parser.add_argument(
-        "mode", nargs="?", type=str.upper, choices=[mode.value for mode in Mode], metavar="CAPTURE|MONITOR|OFF"
+        "mode", nargs="?", type=str.upper, choices=[mode.value for mode in Mode],
+        metavar="CAPTURE|MONITOR|OFF",
     )
     options = options_parser.parse_args(arguments)
     path = read_config(options).paths.state_mode_file

@@ -61,7 +61,7 @@ def plain_number(value: object) -> object:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of `path`; a file that is being replaced this very moment is tried again. Raises OSError."""
+    """The content of `path`, tried again when it is being replaced this very moment. Raises OSError."""
     return _patiently(Path(path).read_bytes, READ_ATTEMPTS)
 
 
@@ -78,7 +78,8 @@ def read_json(path: Path) -> object:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise UserError(
-            f"{path} is damaged: it is not readable as JSON ({error}). Restore it from a backup or make it anew."
+            f"{path} is damaged: it is not readable as JSON ({error}). Restore it from a backup or make it "
+            "anew."
         ) from error
 
 

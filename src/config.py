@@ -34,7 +34,7 @@ class CameraSettings(Section):
     width: int = key(1280, "pixels", ge=32, le=20000)
     height: int = key(720, "pixels", ge=32, le=20000)
     fps: float = key(30, "pictures a second", gt=0, le=1000)
-    source: Annotated[str | None, empty_as(None)] = key(None, "a video file, a folder of pictures or an address")
+    source: Annotated[str | None, empty_as(None)] = key(None, "video, picture folder or address")
 
 
 class IgnoredArea(Section):
@@ -85,8 +85,9 @@ class RoiSettings(Section):
         for start, length in (("x", "width"), ("y", "height")):
             end = getattr(self, start) + getattr(self, length)
             if self.enabled and self.units == "relative" and end > 1 + ROUNDING:
-                raise rule(f"{start} + {length} is {end:g}, so the part looked at leaves the picture. With units: "
-                           "relative it is at most 1. For numbers in pixels write units: pixels.", length)
+                raise rule(f"{start} + {length} is {end:g}, so the part looked at leaves the picture. With "
+                           "units: relative it is at most 1. For numbers in pixels write units: pixels.",
+                           length)
             if self.enabled and self.units == "pixels" and getattr(self, length) < SMALLEST_ROI_PIXELS:
                 raise rule(f"with units: pixels, {length} is at least {SMALLEST_ROI_PIXELS}. "
                            "For shares of the picture write units: relative.", length)
@@ -254,7 +255,7 @@ class CameraHealthSettings(Section):
     """When the camera no longer tells the truth."""
 
     frozen_seconds: float = key(30, "identical pictures for so long: frozen", ge=1, le=3600)
-    moved_percent: float = key(0.2, "shift, in percent of the picture's longer side, that counts as moved", gt=0, le=50)
+    moved_percent: float = key(0.2, "shift that counts as moved, percent of the longer side", gt=0, le=50)
 
 
 class Config(Section):

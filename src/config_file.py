@@ -29,7 +29,8 @@ def _read_text(path: Path) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
-            f"The settings file {path} does not exist. Check the name, or restore the file that came with the program."
+            f"The settings file {path} does not exist. Check the name, or restore the file that came "
+            "with the program."
         ) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

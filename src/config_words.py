@@ -151,7 +151,8 @@ _KINDS = {
     "object": "a section with keys of its own",
 }
 _BOUNDS = (
-    ("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"), ("exclusiveMaximum", "below")
+    ("minimum", "at least"), ("exclusiveMinimum", "above"),
+    ("maximum", "at most"), ("exclusiveMaximum", "below"),
 )
 
 

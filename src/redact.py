@@ -42,7 +42,7 @@ def _secret_parts(environment: Mapping[str, str]) -> list[str]:
 
 
 def _inside(address: str) -> list[str]:
-    """The secret parts of an address: of a web address what follows the host, of tgram://token/chat all of it."""
+    """The secret parts of an address: what follows the host of a web address, all of tgram://token/chat."""
     scheme, _, rest = address.partition("://")
     if scheme in ("http", "https"):
         return [rest.partition("/")[2]]

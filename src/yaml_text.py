@@ -10,7 +10,8 @@ import yaml
 INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 # Unlike YAML 1.1, 1e-3 is a number here, and 19:00 and 2026-11-23 are plain text.
 DECIMAL = re.compile(
-    r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+    r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))([eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
 TRUE, FALSE = ("yes", "true", "on"), ("no", "false", "off")
 NULL = ("", "~", "null", "Null", "NULL")
@@ -124,7 +125,8 @@ _SENTENCES = (
     ("escape", "in double quotes a backslash (\\) has a special meaning. Use single quotes ('C:\\folder') "
                "or forward slashes (C:/folder)."),
     ("end of stream", "a quotation mark or bracket that opens here is never closed."),
-    ("mapping values are not allowed", "a colon is not expected here. Check the quotes, and the indentation of this line and the one above."),
+    ("mapping values are not allowed", "a colon is not expected here. Check the quotes, and the "
+                                       "indentation of this line and the one above."),
     ("single document", "the file holds more than one document. Delete the line with --- ."),
 )
 
@@ -134,4 +136,6 @@ def _in_words(error: yaml.MarkedYAMLError) -> str:
     for sign, sentence in _SENTENCES:
         if sign in reason:
             return sentence
-    return 'this line, or the one above it, is not written as "key: value". Check colon, quotes and indentation.'
+    return (
+        'this line, or the one above it, is not written as "key: value". Check colon, quotes and indentation.'
+    )

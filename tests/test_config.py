@@ -141,8 +141,8 @@ def test_all_problems_are_named_at_once_with_line_key_value_and_what_is_allowed(
         "(0 is the first camera, 1 the second).",
         "line 5, scoring.topk_percent: found 200, expected a number above 0 and at most 100 "
         "(share of the highest pixels, percent).",
-        'line 6, scoring.method: found "best", expected one of mean, topk (mean: of all pixels, topk: of the highest '
-        "ones).",
+        'line 6, scoring.method: found "best", expected one of mean, topk '
+        "(mean: of all pixels, topk: of the highest ones).",
         "line 7, monitor: found 5, expected a section with keys of its own (Watching).",
     ]
 
@@ -192,11 +192,13 @@ def test_a_mistake_is_named_in_words(text, expected):
     ("{enabled: true, x: 0.5, width: 0.6}", "roi.width: x + width is 1.1"),
     ("{enabled: true, y: 0.5}", "roi.height: y + height is 1.5"),
     ("{enabled: true, x: 100, width: 300}", "For numbers in pixels write units: pixels."),
-    ("{enabled: true, units: pixels, width: 0.5, height: 100}", "For shares of the picture write units: relative."),
+    ("{enabled: true, units: pixels, width: 0.5, height: 100}",
+     "For shares of the picture write units: relative."),
     ("{ignore: [{x: 0}]}", "roi.ignore[0]: an area needs either x, y, width and height, or polygon."),
     ("{ignore: [{x: 0, y: 0, width: 1, height: 1, polygon: [[0, 0], [1, 0], [1, 1]]}]}", "either"),
     ("{ignore: [{polygon: [[0, 0], [1, 0]]}]}", "roi.ignore[0].polygon: a polygon needs at least 3 corners."),
-    ("{ignore: [{polygon: [[0, 0], [1, 0], [1, 7]]}]}", "roi.ignore[0].polygon[2][1]: found 7, expected a number"),
+    ("{ignore: [{polygon: [[0, 0], [1, 0], [1, 7]]}]}",
+     "roi.ignore[0].polygon[2][1]: found 7, expected a number"),
     ("{ignore: [{polygon: [[0, 0], [1, 0], [1]]}]}", "roi.ignore[0].polygon[2]: found a list"),
     ("{ignore: [{x: 2, y: 0, width: 1, height: 1}]}", "roi.ignore[0].x: found 2"),
     ("{ignore: 5}", "roi.ignore: found 5, expected a list"),
@@ -216,7 +218,8 @@ def test_a_region_that_makes_sense_is_taken(text):
 
 def test_ignored_areas_have_corners_whatever_their_shape():
     roi = parse_config(
-        "roi: {ignore: [{x: 0.5, y: 0, width: 0.7, height: 1}, {polygon: [[0, 0], [1, 0], [1, 1]]}]}", "config.yaml"
+        "roi: {ignore: [{x: 0.5, y: 0, width: 0.7, height: 1}, {polygon: [[0, 0], [1, 0], [1, 1]]}]}",
+        "config.yaml",
     ).roi
     assert [area.corners for area in roi.ignore] == [
         ((0.5, 0), (1.0, 0), (1.0, 1), (0.5, 1)), ((0, 0), (1, 0), (1, 1))
@@ -228,14 +231,17 @@ def test_ignored_areas_have_corners_whatever_their_shape():
     ("19:00", time(19)), ("'7:05'", time(7, 5)), ("null", None), ("", None)
 ])
 def test_the_time_by_which_the_monitor_should_watch(text, value):
-    assert parse_config(f"monitor:\n  expect_armed_after: {text}", "config.yaml").monitor.expect_armed_after == value
+    config = parse_config(f"monitor:\n  expect_armed_after: {text}", "config.yaml")
+    assert config.monitor.expect_armed_after == value
 
 
 @pytest.mark.parametrize("text, value", [
-    ("a@b.c", ("a@b.c",)), ("a@b.c, d@e.f", ("a@b.c", "d@e.f")), ("[a@b.c]", ("a@b.c",)), ("", ()), ("[]", ()),
+    ("a@b.c", ("a@b.c",)), ("a@b.c, d@e.f", ("a@b.c", "d@e.f")),
+    ("[a@b.c]", ("a@b.c",)), ("", ()), ("[]", ()),
 ])
 def test_one_receiver_needs_no_list(text, value):
-    assert parse_config(f"notify:\n  email:\n    to_addrs: {text}", "config.yaml").notify.email.to_addrs == value
+    config = parse_config(f"notify:\n  email:\n    to_addrs: {text}", "config.yaml")
+    assert config.notify.email.to_addrs == value
 
 
 @pytest.mark.parametrize("text, value", [("''", None), ("null", None), ("rtsp://cam/1", "rtsp://cam/1")])
@@ -274,13 +280,18 @@ def test_an_empty_secret_key_of_an_old_file_is_tolerated(value):
 
 
 LINES = SHIPPED.splitlines()
-WORDS = ["5", "-1", "1e999", ".nan", "''", '"', "[", "{", "}", "]", ":", "- ", "*a", "&a", "!!int x", "\t", "null", "~",
-         "|", ">", "%", "@", "`", "? ", "<<:", "---", "...", "\x00", "\ud800", "\u2028", "9" * 5000, "true", "[" * 300,
-         "{x: 1}", "[[0,0],[1]]", "ä", "19:00", "2026-99-99", "0x", "camera:", "roi:", "\\", "#"]
+WORDS = ["5", "-1", "1e999", ".nan", "''", '"', "[", "{", "}", "]", ":", "- ", "*a", "&a", "!!int x",
+         "\t", "null", "~", "|", ">", "%", "@", "`", "? ", "<<:", "---", "...", "\x00", "\ud800", "\u2028",
+         "9" * 5000, "true", "[" * 300, "{x: 1}", "[[0,0],[1]]", "ä", "19:00", "2026-99-99", "0x",
+         "camera:", "roi:", "\\", "#"]
 
 
-@given(st.lists(st.tuples(st.integers(0, len(LINES) - 1), st.floats(0, 1), st.sampled_from(WORDS) | st.text(max_size=4)),
-                min_size=1, max_size=6))
+CHANGE = st.tuples(
+    st.integers(0, len(LINES) - 1), st.floats(0, 1), st.sampled_from(WORDS) | st.text(max_size=4)
+)
+
+
+@given(st.lists(CHANGE, min_size=1, max_size=6))
 def test_no_change_to_the_shipped_file_fails_without_words(changes):
     lines = list(LINES)
     for number, place, word in changes:
@@ -294,7 +305,8 @@ def test_no_change_to_the_shipped_file_fails_without_words(changes):
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=5
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
 )
 
 

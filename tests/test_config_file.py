@@ -33,14 +33,16 @@ def test_all_paths_come_out_absolute_seen_from_the_project_folder(path, tmp_path
 
 
 def test_absolute_paths_and_addresses_stay_as_they_are(path, tmp_path):
-    path.write_text(f"paths: {{model_dir: '{tmp_path}'}}\ncamera: {{source: 'rtsp://camera:554/1'}}", encoding="utf-8")
+    text = f"paths: {{model_dir: '{tmp_path}'}}\ncamera: {{source: 'rtsp://camera:554/1'}}"
+    path.write_text(text, encoding="utf-8")
     config = load_config(path)
     assert config.paths.model_dir == tmp_path
     assert config.camera.source == "rtsp://camera:554/1"
 
 
 @pytest.mark.parametrize("data", [
-    b"camera: {index: 3}", b"\xef\xbb\xbfcamera: {index: 3}", b"camera:\r\n  index: 3\r\n", b"camera:\r  index: 3\r",
+    b"camera: {index: 3}", b"\xef\xbb\xbfcamera: {index: 3}", b"camera:\r\n  index: 3\r\n",
+    b"camera:\r  index: 3\r",
 ])
 def test_the_ways_in_which_notepad_saves_are_read(path, data):
     path.write_bytes(data)

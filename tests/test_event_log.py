@@ -53,7 +53,8 @@ def test_since_is_inclusive_and_until_is_exclusive(tmp_path, clock):
     for name in "abcd":
         log.append(name)
         clock.advance(60)
-    assert names(tmp_path, since=start + timedelta(minutes=1), until=start + timedelta(minutes=3)) == ["b", "c"]
+    one, three = start + timedelta(minutes=1), start + timedelta(minutes=3)
+    assert names(tmp_path, since=one, until=three) == ["b", "c"]
 
 
 def test_no_log_yet_means_no_events(tmp_path):
@@ -145,7 +146,8 @@ def test_the_file_cut_off_anywhere_loses_at_most_the_last_event(tmp_path, clock)
 
 
 @pytest.mark.parametrize("line", [
-    b"", b"null", b"[]", b"5", b"{}", b'{"event": "a"}', b'{"time": 5, "event": "a"}', b"\xff\xfe", b"[" * 100_000,
+    b"", b"null", b"[]", b"5", b"{}", b'{"event": "a"}', b'{"time": 5, "event": "a"}',
+    b"\xff\xfe", b"[" * 100_000,
     b'{"time": "yesterday", "event": "a"}', b'{"time": "2026-11-23T03:15:02", "event": "a"}',
     b'{"time": "2026-11-23T03:15:02+01:00"}', b'{"time": "2026-11-23T03:15:02+01:00", "event": 5}',
 ])
@@ -203,7 +205,9 @@ def test_threads_and_programs_write_at_once_across_a_new_month_and_nothing_is_lo
         "log = EventLog(Path(sys.argv[1]), VirtualClock(datetime.fromisoformat(sys.argv[2])))\n"
         "for n in range(300): log.append('other', n=n, filling='x' * 200)"
     )
-    program = subprocess.Popen([sys.executable, "-c", other, str(tmp_path), clock.now().isoformat()], cwd=PROJECT)
+    program = subprocess.Popen(
+        [sys.executable, "-c", other, str(tmp_path), clock.now().isoformat()], cwd=PROJECT
+    )
 
     def write_many(name):
         for number in range(300):

@@ -105,7 +105,9 @@ def test_the_least_size_can_be_chosen(tmp_path, picture):
     refused(tmp_path / "a.png", "too small", min_side=11)
 
 
-@pytest.mark.parametrize("options", [(), (cv2.IMWRITE_JPEG_PROGRESSIVE, 1), (cv2.IMWRITE_JPEG_RST_INTERVAL, 2)])
+@pytest.mark.parametrize(
+    "options", [(), (cv2.IMWRITE_JPEG_PROGRESSIVE, 1), (cv2.IMWRITE_JPEG_RST_INTERVAL, 2)]
+)
 def test_a_jpeg_cut_off_anywhere_is_noticed(tmp_path, picture, options):
     whole = encoded(".jpg", picture, *options)
     path = tmp_path / "a.jpg"
@@ -133,7 +135,8 @@ def test_what_a_phone_appends_to_a_jpeg_does_not_matter(tmp_path, picture):
 
 
 def test_pictures_are_listed_in_the_order_people_count(tmp_path):
-    names = ["frame_2.jpg", "frame_10.JPG", "frame_1.png", "b.tiff", "c.bmp", "d.jpeg", "e.tif", "frame_²5.jpg"]
+    names = ["frame_2.jpg", "frame_10.JPG", "frame_1.png", "b.tiff", "c.bmp", "d.jpeg", "e.tif",
+             "frame_²5.jpg"]
     for name in [*names, "notes.txt", ".hidden.jpg", "._frame_2.jpg", ".a.jpg.1-2.tmp", "video.mp4"]:
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()

@@ -17,7 +17,8 @@ ENVIRONMENT = {
 @pytest.mark.parametrize("text", [
     "could not reach https://hooks.slack.com/services/T000/B000/hushhush.",
     "Max retries exceeded with url: /services/T000/B000/hushhush (Caused by ...)",
-    "xoxb-1-hushhush", "login with hush hush failed", "tgram://123456:hushhush/98765", "token hushhush is wrong",
+    "xoxb-1-hushhush", "login with hush hush failed", "tgram://123456:hushhush/98765",
+    "token hushhush is wrong",
     "user anna, password hushhush2", "GET /hushhush-uuid/fail", "rtsp://anna:hushhush3@camera/1",
     "a webhook of another lab: https://hooks.slack.com/services/T1/B1/hushhush", "xoxp-2-hushhush",
 ])
@@ -26,7 +27,8 @@ def test_no_secret_is_left(text):
 
 
 @pytest.mark.parametrize("text", [
-    "hooks.slack.com did not answer within 10 s.", "/home/anna/model is missing.", "http://camera:8080/video", "",
+    "hooks.slack.com did not answer within 10 s.", "/home/anna/model is missing.",
+    "http://camera:8080/video", "",
 ])
 def test_ordinary_text_stays_as_it_is(text):
     assert redact(text, ENVIRONMENT) == text

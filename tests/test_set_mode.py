@@ -18,7 +18,8 @@ def set_mode(tmp_path):
 
     def run(*arguments):
         return subprocess.run(
-            [sys.executable, SCRIPT, "--config", config, *arguments], cwd=tmp_path, capture_output=True, text=True
+            [sys.executable, SCRIPT, "--config", config, *arguments],
+            cwd=tmp_path, capture_output=True, text=True,
         )
 
     return run
@@ -66,10 +67,10 @@ def test_a_mode_file_that_cannot_be_written_is_said_in_words(set_mode, tmp_path)
 
 def test_it_answers_at_once_because_it_loads_nothing_heavy():
     code = (
-        "import sys; sys.argv = ['set_mode.py', '--help']\n"
-        "try: import runpy; runpy.run_path(sys.argv.pop(0) and 'scripts/set_mode.py', run_name='__main__')\n"
-        "finally: print(sorted({'tensorflow', 'keras', 'cv2', 'numpy', 'matplotlib', 'skimage', 'scipy', 'requests'}"
-        " & set(sys.modules)))"
+        "import runpy, sys; sys.argv = ['set_mode.py']\n"
+        "heavy = {'tensorflow', 'keras', 'cv2', 'numpy', 'matplotlib', 'skimage', 'scipy', 'requests'}\n"
+        "try: runpy.run_path('scripts/set_mode.py', run_name='__main__')\n"
+        "finally: print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr

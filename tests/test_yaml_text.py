@@ -8,12 +8,15 @@ from src.yaml_text import YamlError, read_yaml
 
 
 @pytest.mark.parametrize("word, value", [
-    ("1e-3", 0.001), ("1E3", 1000.0), ("1.5e-3", 0.0015), ("-2.", -2.0), (".5", 0.5), ("1_000", 1000), ("010", 10),
+    ("1e-3", 0.001), ("1E3", 1000.0), ("1.5e-3", 0.0015), ("-2.", -2.0), (".5", 0.5),
+    ("1_000", 1000), ("010", 10),
     ("-7", -7), ("+7", 7), (".inf", math.inf), ("-.INF", -math.inf), ("1e999", math.inf),
     ("yes", True), ("On", True), ("TRUE", True), ("no", False), ("off", False), ("False", False),
     ("", None), ("~", None), ("null", None),
-    ("19:00", "19:00"), ("2026-11-23", "2026-11-23"), ("2026-99-99", "2026-99-99"), ("0x10", "0x10"), ("1,5", "1,5"),
-    ("1e", "1e"), ("e3", "e3"), ("1.2.3", "1.2.3"), ("_1", "_1"), ("y", "y"), ("C:\\new\\temp", "C:\\new\\temp"),
+    ("19:00", "19:00"), ("2026-11-23", "2026-11-23"), ("2026-99-99", "2026-99-99"),
+    ("0x10", "0x10"), ("1,5", "1,5"),
+    ("1e", "1e"), ("e3", "e3"), ("1.2.3", "1.2.3"), ("_1", "_1"),
+    ("y", "y"), ("C:\\new\\temp", "C:\\new\\temp"),
     ('"5"', "5"), ("'yes'", "yes"), ('""', ""), ("9" * 5000, "9" * 5000),
 ])
 def test_a_word_means_what_a_person_would_think(word, value):
@@ -29,7 +32,8 @@ def test_every_key_and_entry_knows_its_line():
     read = read_yaml("# remark\ncamera:\n  width: 5\n\nroi:\n  ignore:\n    - x: 1\n    - {y: 2}\n")
     assert read.lines == {
         ("camera",): 2, ("camera", "width"): 3, ("roi",): 5, ("roi", "ignore"): 6,
-        ("roi", "ignore", 0): 7, ("roi", "ignore", 0, "x"): 7, ("roi", "ignore", 1): 8, ("roi", "ignore", 1, "y"): 8,
+        ("roi", "ignore", 0): 7, ("roi", "ignore", 0, "x"): 7,
+        ("roi", "ignore", 1): 8, ("roi", "ignore", 1, "y"): 8,
     }
 
 
