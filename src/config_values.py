@@ -48,7 +48,7 @@ def empty_as(replacement: object) -> BeforeValidator:
 
 
 Text = Annotated[str, empty_as("")]
-EmailAddress = Annotated[str, AfterValidator(_address)]
+EmailAddress = Annotated[str, AfterValidator(_address), empty_as("")]
 EmailAddresses = Annotated[
     tuple[EmailAddress, ...], Field(strict=False), BeforeValidator(_one_as_list), empty_as(())
 ]

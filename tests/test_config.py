@@ -116,7 +116,8 @@ def test_a_file_from_before_loads_unchanged():
     assert config.notify.email.to_addrs == ("anna@example.org", "Ben Böhm <ben@example.org>")
 
 
-@pytest.mark.parametrize("text", ["", "# nothing", "camera:\nroi:\nnotify: {slack: , email: }", "{}"])
+@pytest.mark.parametrize("text", ["", "# nothing", "camera:\nroi:\nnotify: {slack: , email: }", "{}",
+                                  "notify: {email: {smtp_host: , from_addr: , to_addrs: }}"])
 def test_what_is_not_there_has_its_default(text):
     assert parse_config(text, "config.yaml") == Config()
 
