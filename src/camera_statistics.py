@@ -27,6 +27,7 @@ class FrameStatistics:
     contrast: visible structure in grey levels, camera noise taken off.
     contrast_share: the same, compared with training; None when there is no trained view.
     noise: standard deviation of the camera noise in grey levels, at the small size.
+    fineness: fine detail compared with coarser detail; 0.75 and more in focus, below 0.45 out of focus. Noise adds.
     sharpness: compared with training, 1 = as trained; None when there is no trained view.
     shift: where the trained scene was found; None when there is no trained view.
     longer_side: of the picture, in pixels.
@@ -39,6 +40,7 @@ class FrameStatistics:
     contrast: float
     contrast_share: float | None
     noise: float
+    fineness: float
     sharpness: float | None
     shift: Shift | None
     longer_side: int
@@ -89,6 +91,7 @@ def measure(image: np.ndarray, view: TrainedView | None) -> FrameStatistics:
         contrast=contrast,
         contrast_share=None if view is None else contrast / max(view.contrast, 1e-3),
         noise=noise,
+        fineness=_fineness(*_bands(small)),
         sharpness=None if view is None else view.sharpness(grey, shift),
         shift=shift,
         longer_side=max(grey.shape),

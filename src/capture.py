@@ -18,6 +18,7 @@ from src.event_log import EventLog
 from src.image_files import ImageFileError, list_images, read_image, write_jpg
 from src.messages import CAMERA_PROBLEMS
 from src.mode import Mode, ModeFile
+from src.normal_pictures import note_crop
 from src.preprocess import crop_roi
 from src.steady_camera import SteadyCamera
 from src.variety import Variety, look
@@ -65,7 +66,8 @@ class CaptureTask:
     def run(self) -> int:
         """Go on until a recording ends or Ctrl+C; how many pictures were saved.
 
-        Raises UserError when the disk is nearly full or the ROI does not fit the picture.
+        Raises UserError when the disk is nearly full, the ROI does not fit the picture, or the folder holds pictures
+        of another ROI.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._look_at_old_pictures()
@@ -132,6 +134,8 @@ class CaptureTask:
         if self._free_bytes(self._folder) < LEAST_FREE_BYTES:
             raise UserError(f"Less than 1 GB is free on the disk of {self._folder}. Capturing has stopped. Delete what is "
                             "no longer needed, then start run_capture.bat again.")
+        if self._saved == 0:
+            note_crop(self._folder, self._config.roi, picture)
         write_jpg(self._free_name(), picture, self._config.capture.jpg_quality)
         self._saved += 1
         self._variety.add(look(picture))

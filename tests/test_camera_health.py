@@ -14,7 +14,7 @@ from src.registration import Shift
 SEEN = Shift(0.0, 0.0, 0.0, 0.95)
 UNSEEN = Shift(80.0, -40.0, 3.0, 0.08)
 GOOD = FrameStatistics(brightness=120, brightest=190, burnt_out_percent=0, contrast=25, contrast_share=1.0, noise=1,
-                       sharpness=1.0, shift=SEEN, longer_side=1280, fingerprint=0)
+                       fineness=0.9, sharpness=1.0, shift=SEEN, longer_side=1280, fingerprint=0)
 NIGHT = replace(GOOD, brightness=57, brightest=160, contrast=17, contrast_share=0.65, noise=2.7, sharpness=0.87)
 BLACK = replace(GOOD, brightness=2, brightest=3, contrast=0.1, contrast_share=0.0, shift=UNSEEN, sharpness=3.0)
 NOISE = replace(GOOD, brightness=35, brightest=59, contrast=4, contrast_share=0.2, noise=20, shift=UNSEEN, sharpness=4)

@@ -60,6 +60,11 @@ def test_without_training_there_is_still_light_contrast_and_noise():
     assert statistics.contrast > 15
 
 
+def test_without_training_focus_is_judged_by_the_finest_detail():
+    assert measure(bench(9), None).fineness > 0.7
+    assert measure(blurred(3), None).fineness < 0.45
+
+
 def test_equal_pictures_have_equal_fingerprints_and_noise_tells_others_apart():
     assert measure(bench(1), None).fingerprint == measure(bench(1), None).fingerprint
     assert measure(bench(1), None).fingerprint != measure(bench(2), None).fingerprint

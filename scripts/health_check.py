@@ -1,0 +1,100 @@
+"""Checks everything that watching needs and says what to do about what is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from src.check_result import CheckResult, checked
+from src.clock import Clock
+from src.command_line import parser, read_config, run
+from src.config import Config
+from src.config_file import PROJECT
+from src.errors import ConfigError
+from src.health import (
+    check_disk, check_folders, check_mode, check_notifications, check_packages, check_python, check_runtime_library,
+    check_trained_model, send_test_messages, write_report,
+)
+from src.health_camera import camera_user, check_camera, list_cameras, with_roi_outlined
+from src.image_files import encode_jpg, write_jpg
+
+
+def main(arguments: list[str]) -> int:
+    options = parser(__doc__)
+    options.add_argument("--save_snapshot", action="store_true", help="save what the camera sees")
+    options.add_argument("--notify", action="store_true", help="really send a test message through every channel")
+    options.add_argument("--list_cameras", action="store_true", help="show which cameras there are, and stop")
+    chosen = options.parse_args(arguments)
+    results: list[CheckResult] = []
+
+    def note(result: CheckResult) -> None:
+        results.append(result)
+        print(result.line, flush=True)
+
+    note(check_python())
+    note(checked("Packages", lambda: check_packages((PROJECT / "requirements.txt").read_text(encoding="utf-8"))))
+    note(check_runtime_library())
+    try:
+        config = read_config(chosen)
+    except ConfigError as error:
+        note(CheckResult("Settings", False, str(error), "Everything else is checked once the settings can be read."))
+        return 1
+    note(CheckResult("Settings", True, "the settings file can be read and is complete"))
+    if chosen.list_cameras:
+        return _list_cameras(config)
+    return _check_the_rest(config, results, note, chosen.save_snapshot, chosen.notify)
+
+
+def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[CheckResult], None],
+                    save_snapshot: bool, notify: bool) -> int:
+    paths, now = config.paths, Clock().now()
+    folder = paths.reports_dir / "health_check"
+    note(checked("Folders", lambda: check_folders(paths)))
+    note(checked("Disk space", lambda: check_disk(paths.logs_dir, shutil.disk_usage(paths.logs_dir).free)))
+    note(checked("Mode", lambda: check_mode(paths.state_mode_file)))
+    pictures = []
+
+    def camera() -> CheckResult:
+        check = check_camera(config.camera, config.roi, camera_user(paths.state_mode_file), Clock())
+        if check.picture is not None:
+            pictures.append(with_roi_outlined(check.picture, config.roi))
+        return check.result
+
+    note(checked("Camera", camera))
+    note(checked("Model", lambda: check_trained_model(config)))
+    note(checked("Notifications", lambda: check_notifications(config.notify, os.environ)))
+    if notify:
+        picture = encode_jpg(pictures[0]) if pictures else None
+        for result in send_test_messages(config.notify, os.environ, now, picture):
+            note(result)
+    if save_snapshot and pictures:
+        snapshot = folder / f"snapshot_{now:%Y%m%d_%H%M%S}.jpg"
+        write_jpg(snapshot, pictures[0])
+        print(f"The picture of the camera: {snapshot}")
+    print(f"This report as a file: {write_report(folder, results, now)}")
+    failed = sum(not result.ok for result in results)
+    print("Everything is fine." if not failed else f"{failed} of {len(results)} checks failed. What to do stands beside each.")
+    return 1 if failed else 0
+
+
+def _list_cameras(config: Config) -> int:
+    print("Looking for cameras. This can take a minute ...", flush=True)
+    found = list_cameras(config.camera, Clock())
+    for index, name, picture in found:
+        path = config.paths.reports_dir / "health_check" / f"camera_{index}.jpg"
+        write_jpg(path, picture)
+        print(f"index: {index}   {name}, {picture.shape[1]} x {picture.shape[0]} pixels. What it sees: {path}")
+    if not found:
+        print("No camera sends a picture. Check the cable and close other programs that use the camera.")
+        return 1
+    print("Write the index of the right one into config/config.yaml under camera.")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

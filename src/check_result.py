@@ -1,0 +1,35 @@
+"""The outcome of one check, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from src.errors import UserError
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """name: what was checked. text: what was found. advice: what to do now, "" when there is nothing to do."""
+
+    name: str
+    ok: bool
+    text: str
+    advice: str = ""
+
+    @property
+    def line(self) -> str:
+        """For the console."""
+        advice = f"\n       {self.advice}" if self.advice else ""
+        return f"{'OK  ' if self.ok else 'FAIL'} - {self.name}: {self.text}{advice}"
+
+
+def checked(name: str, check: Callable[[], CheckResult]) -> CheckResult:
+    """The result of the check; what it refuses with a UserError is a failure in the same words."""
+    try:
+        return check()
+    except UserError as error:
+        return CheckResult(name, False, str(error))
+    except OSError as error:
+        return CheckResult(name, False, f"{error.strerror or error}: {error.filename or 'no file'}.",
+                           "Close programs that use it, check that it is not write-protected, then try again.")

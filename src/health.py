@@ -1,0 +1,155 @@
+"""Is this PC ready to watch? One small function for each check; all that they need is handed in."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from src.artifacts import check_model
+from src.atomic_file import write_json
+from src.check_result import CheckResult
+from src.config import Config, NotifySettings, PathSettings
+from src.delivery import DeliveryError, Message
+from src.judge import shipped_judge
+from src.messages import size_on_disk, trial_message
+from src.mode import ModeFile
+from src.notify import channels_from
+from src.storage import LOW_BYTES
+
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 10), (3, 13)
+PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)\s*(?:;\s*sys_platform\s*==\s*\"(\w+)\")?", re.MULTILINE)
+RUNTIME_LIBRARIES = ("vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll")
+RUNTIME_ADVICE = "Install the Visual C++ Redistributable from https://aka.ms/vs/17/release/vc_redist.x64.exe"
+COMFORTABLE_BYTES = 10 * LOW_BYTES
+
+
+def check_python(version: tuple[int, int] = sys.version_info[:2], executable: str = sys.executable) -> CheckResult:
+    text = f"{version[0]}.{version[1]} ({executable})"
+    if OLDEST_PYTHON <= version <= NEWEST_PYTHON:
+        return CheckResult("Python", True, text)
+    return CheckResult("Python", False, f"{text}. Versions 3.10 to 3.13 work.",
+                       "Install Python 3.12 from python.org, delete the folder .venv, then start again.")
+
+
+def check_packages(requirements: str, installed: Callable[[str], str] = metadata.version,
+                   platform: str = sys.platform) -> CheckResult:
+    """requirements: the text of requirements.txt."""
+    missing, other, found = [], [], []
+    for name, wanted, only_on in PINNED.findall(requirements):
+        if only_on and only_on != platform:
+            continue
+        try:
+            version = installed(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+            continue
+        found.append(f"{name} {version}")
+        if version != wanted:
+            other.append(f"{name} {version} instead of {wanted}")
+    if missing:
+        return CheckResult("Packages", False, f"missing: {', '.join(missing)}",
+                           "Double-click any run_....bat with an internet connection: it installs what is missing.")
+    if other:
+        return CheckResult("Packages", True, f"tested with other versions: {', '.join(other)}",
+                           "If anything behaves oddly, delete the folder .venv: the next start installs the tested ones.")
+    return CheckResult("Packages", True, ", ".join(found))
+
+
+def check_runtime_library(load: Callable[[str], object] | None = None, platform: str = sys.platform) -> CheckResult:
+    """The Visual C++ runtime, without which TensorFlow does not start on Windows."""
+    name = "Visual C++ runtime"
+    if platform != "win32":
+        return CheckResult(name, True, "not needed on this system")
+    if load is None:
+        # The package msvc-runtime puts the libraries there.
+        os.add_dll_directory(sys.prefix)
+        load = ctypes.WinDLL
+    missing = []
+    for library in RUNTIME_LIBRARIES:
+        try:
+            load(library)
+        except OSError:
+            missing.append(library)
+    if missing:
+        return CheckResult(name, False, f"missing: {', '.join(missing)}. TensorFlow cannot start.", RUNTIME_ADVICE)
+    return CheckResult(name, True, "found")
+
+
+def check_mode(mode_file: Path) -> CheckResult:
+    reading = ModeFile(mode_file).read()
+    if reading.problem is not None:
+        return CheckResult("Mode", False, reading.problem)
+    return CheckResult("Mode", True, f"{reading.mode.value} ({mode_file})")
+
+
+def check_disk(folder: Path, free_bytes: int) -> CheckResult:
+    text = f"{size_on_disk(free_bytes)} free on the disk of {folder}"
+    if free_bytes < LOW_BYTES:
+        return CheckResult("Disk space", False, text, "Delete what is no longer needed; 10 GB or more are comfortable.")
+    if free_bytes < COMFORTABLE_BYTES:
+        return CheckResult("Disk space", True, text, "It is enough for now; 10 GB or more are comfortable.")
+    return CheckResult("Disk space", True, text)
+
+
+def check_folders(paths: PathSettings) -> CheckResult:
+    """Every folder can be made and written to. Raises OSError for the first that cannot."""
+    folders = [paths.data_normal_dir, paths.data_anomalies_dir, paths.model_dir, paths.logs_dir, paths.reports_dir,
+               paths.state_mode_file.parent]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"can this be written?")
+    return CheckResult("Folders", True, f"all {len(folders)} can be written to")
+
+
+def check_trained_model(config: Config) -> CheckResult:
+    """Raises UserError when the model set is missing, incomplete, or made with other settings."""
+    check_model(config, shipped_judge().name)
+    return CheckResult("Model", True, f"complete and made with these settings ({config.paths.model_dir})")
+
+
+def check_notifications(settings: NotifySettings, environment: Mapping[str, str]) -> CheckResult:
+    name = "Notifications"
+    made = channels_from(settings, environment)
+    if made.problems:
+        return CheckResult(name, False, " ".join(made.problems))
+    if not made.channels:
+        return CheckResult(name, True, "switched off: nobody is told about a leak, it is only shown on this PC.",
+                           "Set enabled: true under notify: slack, email or apprise in config/config.yaml.")
+    return CheckResult(name, True, f"ready: {', '.join(channel.label for channel in made.channels)}. Not sent: "
+                                   "use --notify to send a test message.")
+
+
+def send_test_messages(settings: NotifySettings, environment: Mapping[str, str], now: datetime,
+                       picture: bytes | None) -> list[CheckResult]:
+    """Really send a message through every channel. picture: JPEG bytes to attach."""
+    made = channels_from(settings, environment)
+    results = [CheckResult("Test message", False, problem) for problem in made.problems]
+    words = trial_message(now)
+    message = Message(message_id=f"test_{now:%Y%m%d_%H%M%S}", subject=words.subject, text=words.text, created_at=now,
+                      picture=picture)
+    for channel in made.channels:
+        name = f"Test message by {channel.label}"
+        try:
+            channel.send(message)
+            results.append(CheckResult(name, True, "sent and accepted. See that it has arrived."))
+        except DeliveryError as error:
+            results.append(CheckResult(name, False, f"{error}."))
+    return results or [CheckResult("Test message", False, "not sent: no channel is switched on.",
+                                   "Set enabled: true under notify: slack, email or apprise in config/config.yaml.")]
+
+
+def write_report(folder: Path, results: Iterable[CheckResult], now: datetime) -> Path:
+    """The results as JSON in the folder; the file."""
+    checks = [{"name": result.name, "ok": result.ok, "text": result.text, "advice": result.advice} for result in results]
+    path = folder / f"health_check_{now:%Y%m%d_%H%M%S}.json"
+    write_json(path, {"time": now.isoformat(timespec="seconds"), "ok": all(check["ok"] for check in checks),
+                      "checks": checks})
+    return path

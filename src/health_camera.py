@@ -1,0 +1,128 @@
+"""Does the camera work, and does it see anything?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from filelock import FileLock, Timeout
+
+from src.camera import Camera, CameraEnded, CameraError, backends_to_try
+from src.camera_health import diagnose
+from src.camera_statistics import FrameStatistics, measure
+from src.check_result import CheckResult
+from src.clock import Clock
+from src.config import CameraSettings, RoiSettings
+from src.messages import CAMERA_PROBLEMS
+from src.mode import Mode, ModeFile
+from src.preprocess import crop_roi, roi_box
+from src.steady_camera import open_camera
+
+OpenCamera = Callable[[CameraSettings, str, Clock], Camera]
+NAME = "Camera"
+OPENING_SECONDS, READ_SECONDS = 25.0, 5.0
+WARM_UP_PICTURES = 15       # cameras need about so many to set their exposure
+OUT_OF_FOCUS = 0.45
+INDICES = range(6)
+HOLDERS = {Mode.MONITOR: "monitor", Mode.CAPTURE: "capture"}
+
+
+@dataclass(frozen=True)
+class CameraCheck:
+    """result: the outcome. picture: the full camera picture, (H, W, 3) uint8 BGR, None when there is none."""
+
+    result: CheckResult
+    picture: np.ndarray | None
+
+
+def camera_user(mode_file: Path) -> str | None:
+    """Which program has the camera now: "monitor", "capture" or None."""
+    mode = ModeFile(mode_file).read().mode
+    if mode not in HOLDERS:
+        return None
+    lock = FileLock(mode_file.parent / f"{HOLDERS[mode]}.lock")
+    try:
+        with lock.acquire(timeout=0):
+            return None
+    except Timeout:
+        return HOLDERS[mode]
+
+
+def check_camera(settings: CameraSettings, roi: RoiSettings, used_by: str | None, clock: Clock,
+                 open_one: OpenCamera = open_camera) -> CameraCheck:
+    """Take a picture and look at it. used_by: the program that has the camera, which is then left alone.
+
+    Raises UserError when the ROI does not fit the picture.
+    """
+    if used_by is not None and settings.source is None:
+        return CameraCheck(CheckResult(
+            NAME, True, f"not opened, because it is in use: the {used_by} is running.",
+            f"What it sees is shown in the window of the {used_by}. To test the camera itself, set the mode to OFF first."),
+            None)
+    reasons = []
+    for backend in backends_to_try(settings):
+        try:
+            return _look(settings, roi, backend, clock, open_one)
+        except (CameraError, CameraEnded) as error:
+            reasons.append(str(error))
+    return CameraCheck(CheckResult(NAME, False, " ".join(reasons),
+                                   "To see which cameras there are: health_check.py --list_cameras"), None)
+
+
+def _look(settings: CameraSettings, roi: RoiSettings, backend: str, clock: Clock, open_one: OpenCamera) -> CameraCheck:
+    camera = open_one(settings, backend, clock)
+    try:
+        picture = camera.read(OPENING_SECONDS).image
+        if camera.live:
+            for _ in range(WARM_UP_PICTURES):
+                picture = camera.read(READ_SECONDS).image
+    finally:
+        camera.close()
+    height, width = picture.shape[:2]
+    seen = measure(crop_roi(picture, roi), None)
+    asked = "" if not camera.live or (width, height) == (settings.width, settings.height) else (
+        f" (asked for {settings.width} x {settings.height})")
+    text = (f"{camera.name} sends {width} x {height} pixels{asked}, brightness {seen.brightness:.0f} of 255, "
+            f"sharpness {100 * seen.fineness:.0f} (in focus: above {100 * OUT_OF_FOCUS:.0f})")
+    problem, advice = _judge(seen)
+    return CameraCheck(CheckResult(NAME, problem is None, f"{text}. {problem or ''}".strip(), advice), picture)
+
+
+def _judge(seen: FrameStatistics) -> tuple[str | None, str]:
+    """What is wrong with the picture, None when nothing is, and what to do."""
+    kind = diagnose(seen) or ("blurred" if seen.fineness < OUT_OF_FOCUS else None)
+    if kind is None:
+        return None, ""
+    what, _, advice = CAMERA_PROBLEMS[kind]
+    return f"The camera {what}.", advice[0].upper() + advice[1:]
+
+
+def with_roi_outlined(picture: np.ndarray, roi: RoiSettings) -> np.ndarray:
+    """A copy of the full camera picture in which the watched part is framed."""
+    framed = picture.copy()
+    if roi.enabled:
+        left, top, right, bottom = roi_box(*picture.shape[:2], roi)
+        cv2.rectangle(framed, (left, top), (right - 1, bottom - 1), (0, 255, 0), 2)
+    return framed
+
+
+def list_cameras(settings: CameraSettings, clock: Clock,
+                 open_one: OpenCamera = open_camera) -> list[tuple[int, str, np.ndarray]]:
+    """Every camera of this PC that sends a picture: its index, itself in words, the picture (H, W, 3) uint8 BGR."""
+    found = []
+    for index in INDICES:
+        candidate = settings.model_copy(update={"index": index, "source": None})
+        for backend in backends_to_try(candidate):
+            camera = open_one(candidate, backend, clock)
+            try:
+                found.append((index, camera.name, camera.read(OPENING_SECONDS).image))
+                break
+            except CameraError:
+                continue
+            finally:
+                camera.close()
+    return found
+

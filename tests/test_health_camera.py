@@ -1,0 +1,111 @@
+"""The camera check takes a picture, judges it, and leaves a camera alone that somebody else is using."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+import cv2
+from src.camera import CameraError
+from src.config import CameraSettings, RoiSettings
+from src.errors import UserError
+from src.frame import Frame
+from src.health_camera import camera_user, check_camera, list_cameras, with_roi_outlined
+from src.mode import Mode, write_mode
+from tests.test_registration import bench
+
+BLACK = np.zeros((360, 640, 3), np.uint8)
+WHOLE = RoiSettings()
+
+
+class OneCamera:
+    """Opens a camera that always shows the same picture, or none at all."""
+
+    def __init__(self, clock, picture: np.ndarray | None, index: int = 0) -> None:
+        self.clock, self.picture, self.index = clock, picture, index
+        self.opened: list[FakeCamera] = []
+
+    def __call__(self, settings, backend, clock):
+        working = self.picture is not None and settings.index == self.index
+        self.opened.append(FakeCamera(self.picture if working else None, self.clock))
+        return self.opened[-1]
+
+
+class FakeCamera:
+    live = True
+    name = "camera 0 (DEFAULT)"
+
+    def __init__(self, picture, clock) -> None:
+        self.picture, self.clock, self.closed = picture, clock, False
+
+    def read(self, timeout_seconds: float) -> Frame:
+        if self.picture is None:
+            raise CameraError("The camera 0 (DEFAULT) cannot be opened.")
+        return Frame(self.picture, 0, self.clock.now(), self.clock.monotonic())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_good_camera_is_described_with_what_it_really_sends(clock):
+    opens = OneCamera(clock, bench())
+    check = check_camera(CameraSettings(), WHOLE, None, clock, opens)
+    assert check.result.ok
+    assert "640 x 360 pixels (asked for 1280 x 720)" in check.result.text
+    assert "brightness" in check.result.text and "sharpness" in check.result.text
+    assert check.picture.shape == (360, 640, 3)
+    assert all(camera.closed for camera in opens.opened)
+
+
+@pytest.mark.parametrize(("picture", "words"), [
+    (BLACK, "black"), (cv2.GaussianBlur(bench(), (0, 0), 5), "blurred"), (BLACK + 255, "dazzled"),
+])
+def test_a_camera_that_sees_nothing_fails_with_advice(clock, picture, words):
+    result = check_camera(CameraSettings(), WHOLE, None, clock, OneCamera(clock, picture)).result
+    assert not result.ok and words in result.text and result.advice
+
+
+def test_a_camera_that_cannot_be_opened_fails_in_words(clock):
+    check = check_camera(CameraSettings(), WHOLE, None, clock, OneCamera(clock, None))
+    assert not check.result.ok and "cannot be opened" in check.result.text and "--list_cameras" in check.result.advice
+    assert check.picture is None
+
+
+def test_a_roi_outside_the_picture_is_refused(clock):
+    roi = RoiSettings(enabled=True, units="pixels", x=600, y=0, width=200, height=100)
+    with pytest.raises(UserError, match="region of interest"):
+        check_camera(CameraSettings(), roi, None, clock, OneCamera(clock, bench()))
+
+
+def test_a_camera_in_use_is_left_alone(clock):
+    opens = OneCamera(clock, bench())
+    check = check_camera(CameraSettings(), WHOLE, "monitor", clock, opens)
+    assert check.result.ok and "in use" in check.result.text
+    assert opens.opened == []
+
+
+@pytest.mark.parametrize(("mode", "locked", "user"), [
+    (Mode.MONITOR, "monitor", "monitor"), (Mode.CAPTURE, "capture", "capture"), (Mode.OFF, "monitor", None),
+    (Mode.CAPTURE, "monitor", None), (Mode.MONITOR, None, None),
+])
+def test_who_has_the_camera_follows_from_the_mode_and_from_who_is_running(tmp_path, mode, locked, user):
+    path = tmp_path / "mode.txt"
+    write_mode(path, mode)
+    lock = FileLock(tmp_path / f"{locked or 'nobody'}.lock", is_singleton=False)
+    with lock:
+        assert camera_user(path) == user
+    assert camera_user(path) is None
+
+
+def test_the_watched_part_is_framed_in_the_picture():
+    roi = RoiSettings(enabled=True, x=0.25, y=0.25, width=0.5, height=0.5)
+    framed = with_roi_outlined(BLACK, roi)
+    assert tuple(framed[90, 300]) == (0, 255, 0) and framed[180, 320].max() == 0
+    assert not BLACK.any()
+    assert not with_roi_outlined(BLACK, WHOLE).any()
+
+
+def test_all_cameras_are_listed_with_a_picture(clock):
+    found = list_cameras(CameraSettings(source="somewhere.mp4"), clock, OneCamera(clock, bench(), index=2))
+    assert [(index, picture.shape) for index, _, picture in found] == [(2, (360, 640, 3))]
