@@ -78,7 +78,7 @@ def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[
         print(f"The picture of the camera: {snapshot}")
     print(f"This report as a file: {write_report(folder, results, now)}")
     failed = sum(not result.ok for result in results)
-    print("Everything is fine." if not failed else f"{failed} of {len(results)} checks failed. What to do stands beside each.")
+    print(f"{failed} of {len(results)} checks failed. What to do stands beside each." if failed else "All is fine.")
     return 1 if failed else 0
 
 

@@ -10,22 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from src.camera_diagnosis import (
+    BLACK, BLURRED, COVERED, FROZEN, KINDS, LOST, MOVED, OVEREXPOSED, UNUSABLE, detail_of, diagnose,
+)
 from src.camera_statistics import FrameStatistics
 
-LOST, FROZEN, BLACK, OVEREXPOSED = "lost", "frozen", "black", "overexposed"
-COVERED, BLURRED, MOVED = "covered", "blurred", "moved"
-KINDS = (LOST, FROZEN, BLACK, OVEREXPOSED, COVERED, BLURRED, MOVED)
-UNUSABLE = frozenset({BLACK, OVEREXPOSED, COVERED})   # a single such picture cannot be judged
-
-# Chosen on recorded footage; see "Is the camera telling the truth?" in the README for the measured values.
-OVEREXPOSED_PERCENT = 50.0  # share of burnt-out pixels; a light being switched on reaches 28, a bright sky 7
-NEARLY_BLACK = 12.0         # grey level that the brightest parts stay below; a lab at night reaches 160
-DARK = 60.0                 # the same for a picture in which nothing is recognised
-FLAT_CONTRAST = 2.5         # grey levels of structure; scenes have 15 and more, a covered lens below 2.5
-FLAT_SHARE = 0.3            # or below this share of the contrast in training; a dim night has 0.7
-STRONG_NOISE = 6.0          # grey levels; 3 at night, 16 and more when a camera sees nothing but its own noise
-NOISE_MARGIN = 1.5          # structure must exceed what noise alone would leave by this factor
-BLURRED_SHARE = 0.4         # sharpness left; 0.6 is the least of all good pictures
+# Chosen on recorded footage, like the values in camera_diagnosis.
 MOVED_DEGREES = 0.3         # good pictures stay below 0.14
 LEAST_MOVED_PIXELS = 1.5    # in a small ROI a percentage is less than the accuracy of the comparison
 AGREEING_FRAMES = 5         # a movement must be the same in so many pictures, but for one
@@ -48,31 +38,6 @@ class HealthNotice:
     happened: str
     detail: str
     seconds: float
-
-
-def diagnose(statistics: FrameStatistics) -> str | None:
-    """What makes this one picture useless: one of black, overexposed, covered, blurred or moved; else None.
-
-    "moved" here means that something else is visible than in training; small movements are not seen here.
-    """
-    if statistics.burnt_out_percent >= OVEREXPOSED_PERCENT:
-        return OVEREXPOSED
-    if statistics.brightest < NEARLY_BLACK:
-        return BLACK
-    if statistics.recognised:
-        return BLURRED if statistics.sharpness < BLURRED_SHARE else None
-    flat = statistics.contrast < FLAT_CONTRAST
-    if statistics.shift is not None:
-        flat = statistics.contrast_share < FLAT_SHARE
-    only_noise = (statistics.noise >= STRONG_NOISE
-                  and statistics.contrast < NOISE_MARGIN * statistics.noise / 4.0)
-    if only_noise or (flat and statistics.brightest < DARK):
-        return BLACK
-    if flat:
-        return COVERED
-    if statistics.shift is None:
-        return None
-    return BLURRED if statistics.sharpness < BLURRED_SHARE else MOVED
 
 
 class CameraHealth:
@@ -119,7 +84,7 @@ class CameraHealth:
             happened = watch.update(seen.get(kind), now_seconds)
             if happened is not None:
                 over = happened == "recovered"
-                detail = "" if over else _detail(kind, statistics, reason, self._movement.shift_pixels)
+                detail = "" if over else detail_of(kind, statistics, reason, self._movement.shift_pixels)
                 notices.append(HealthNotice(kind, happened, detail, watch.seconds))
         return notices
 
@@ -224,20 +189,3 @@ class _Movement:
             return None
         self.shift_pixels = float(np.hypot(dx, dy))
         return self.shift_pixels >= limit or abs(float(degrees)) >= MOVED_DEGREES
-
-
-def _detail(kind: str, statistics: FrameStatistics | None, reason: str, shift_pixels: float) -> str:
-    """A sentence with figures."""
-    if kind == LOST:
-        return reason
-    if kind == FROZEN or statistics is None:
-        return ""
-    if kind == MOVED and not statistics.recognised:
-        return "Something else is visible than in training."
-    return {
-        BLACK: f"Mean brightness {statistics.brightness:.0f} of 255.",
-        OVEREXPOSED: f"{statistics.burnt_out_percent:.0f} percent of the picture are pure white.",
-        COVERED: f"Mean brightness {statistics.brightness:.0f} of 255, hardly any edges.",
-        BLURRED: f"{100 * (statistics.sharpness or 0):.0f} percent of the trained sharpness are left.",
-        MOVED: f"The picture is shifted by {shift_pixels:.1f} pixels against the training.",
-    }[kind]

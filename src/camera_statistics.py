@@ -14,7 +14,7 @@ import numpy as np
 from src.registration import Reference, Registration, Shift, align, small_grey
 
 BURNT_OUT = 250             # grey level of a burnt-out pixel
-RECOGNISED = 0.3            # share of the trained structure that must be found; real scenes 0.6 to 1, noise 0.1
+RECOGNISED = 0.3            # share of the trained structure that must be found; good pictures 0.5 to 1, noise 0.1
 
 
 @dataclass(frozen=True)

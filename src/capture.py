@@ -132,8 +132,8 @@ class CaptureTask:
             return
         self._last_fingerprint = statistics.fingerprint
         if self._free_bytes(self._folder) < LEAST_FREE_BYTES:
-            raise UserError(f"Less than 1 GB is free on the disk of {self._folder}. Capturing has stopped. Delete what is "
-                            "no longer needed, then start run_capture.bat again.")
+            raise UserError(f"Less than 1 GB is free on the disk of {self._folder}. Capturing has stopped. "
+                            "Delete what is no longer needed, then start run_capture.bat again.")
         if self._saved == 0:
             note_crop(self._folder, self._config.roi, picture)
         write_jpg(self._free_name(), picture, self._config.capture.jpg_quality)

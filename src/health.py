@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -58,7 +59,7 @@ def check_packages(requirements: str, installed: Callable[[str], str] = metadata
                            "Double-click any run_....bat with an internet connection: it installs what is missing.")
     if other:
         return CheckResult("Packages", True, f"tested with other versions: {', '.join(other)}",
-                           "If anything behaves oddly, delete the folder .venv: the next start installs the tested ones.")
+                           "If anything behaves oddly, delete the folder .venv: the next start installs them.")
     return CheckResult("Packages", True, ", ".join(found))
 
 
@@ -148,7 +149,7 @@ def send_test_messages(settings: NotifySettings, environment: Mapping[str, str],
 
 def write_report(folder: Path, results: Iterable[CheckResult], now: datetime) -> Path:
     """The results as JSON in the folder; the file."""
-    checks = [{"name": result.name, "ok": result.ok, "text": result.text, "advice": result.advice} for result in results]
+    checks = [asdict(result) for result in results]
     path = folder / f"health_check_{now:%Y%m%d_%H%M%S}.json"
     write_json(path, {"time": now.isoformat(timespec="seconds"), "ok": all(check["ok"] for check in checks),
                       "checks": checks})

@@ -11,7 +11,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from src.camera import Camera, CameraEnded, CameraError, backends_to_try
-from src.camera_health import diagnose
+from src.camera_diagnosis import diagnose
 from src.camera_statistics import FrameStatistics, measure
 from src.check_result import CheckResult
 from src.clock import Clock
@@ -60,7 +60,7 @@ def check_camera(settings: CameraSettings, roi: RoiSettings, used_by: str | None
     if used_by is not None and settings.source is None:
         return CameraCheck(CheckResult(
             NAME, True, f"not opened, because it is in use: the {used_by} is running.",
-            f"What it sees is shown in the window of the {used_by}. To test the camera itself, set the mode to OFF first."),
+            f"The window of the {used_by} says how it is. To test the camera itself, set the mode to OFF first."),
             None)
     reasons = []
     for backend in backends_to_try(settings):

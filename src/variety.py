@@ -59,8 +59,8 @@ class Variety:
             return (f"Too few to train with: at least {ENOUGH_TO_TRAIN} are needed, {GOOD_NUMBER} or more are better. "
                     "Go on capturing.")
         if self.lights <= 1:
-            return ("All are in the same light, so that any other light would look like a leak. Go on capturing with the "
-                    "lamps on and off, with the blinds open and closed, and through an evening.")
+            return ("All are in the same light, so that any other light would look like a leak. Go on capturing "
+                    "with the lamps on and off, with the blinds open and closed, and through an evening.")
         if self.pictures < GOOD_NUMBER:
             return f"Usable. {GOOD_NUMBER} or more are better, also in the light of the night."
         return "A good set. Pictures in the light of evening and night make it better still."

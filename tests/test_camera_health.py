@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from src.camera_health import KINDS, CameraHealth, diagnose
+from src.camera_diagnosis import KINDS, diagnose
+from src.camera_health import CameraHealth
 from src.camera_statistics import FrameStatistics
 from src.messages import CAMERA_PROBLEMS
 from src.registration import Shift

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from src.camera_health import diagnose
+from src.camera_diagnosis import diagnose
 from src.camera_statistics import TrainedView, measure
 from src.registration import build_reference
 from tests.test_registration import bench, moved

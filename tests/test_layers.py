@@ -14,7 +14,7 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 PURE = """
     errors redact yaml_text config config_text config_values config_words
     frame preprocess scoring blobs detection alarm incident subspace cues time_blocks learning
-    camera_health camera_statistics registration reopener variety counter_line check_result
+    camera_health camera_diagnosis camera_statistics registration reopener variety counter_line check_result
     messages panels delivery
     summary summary_page coverage event_kinds period false_alarms
     clock_watch armed_reminder restart_policy
