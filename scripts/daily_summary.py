@@ -24,8 +24,12 @@ def _date(text: str) -> date:
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
-    options.add_argument("--date", type=_date, metavar="YYYY-MM-DD",
-                         help="that calendar day, midnight to midnight (default: last night, yesterday 12:00 to now)")
+    options.add_argument(
+        "--date",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="that calendar day, midnight to midnight (default: last night, yesterday 12:00 to now)",
+    )
     chosen = options.parse_args(arguments)
     config = read_config(chosen)
     now = Clock().now()

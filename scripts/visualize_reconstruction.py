@@ -1,4 +1,4 @@
-"""Shows what the model has learnt: camera | expected | difference, for some pictures, in reports/reconstruction_viz."""
+"""Shows what the model has learnt: camera | expected | difference, in reports/reconstruction_viz."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ def _count(text: str) -> int:
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
-    options.add_argument("--num", type=_count, default=16, metavar="N", help="how many pictures (default: 16)")
+    options.add_argument(
+        "--num", type=_count, default=16, metavar="N", help="how many pictures (default: 16)"
+    )
     source = options.add_mutually_exclusive_group()
-    source.add_argument("--use_camera", action="store_true", help="take new pictures with the camera, one a second")
-    source.add_argument("--input_dir", type=Path, metavar="DIR", help="folder of pictures (default: the normal pictures)")
+    source.add_argument(
+        "--use_camera", action="store_true", help="take new pictures with the camera, one a second"
+    )
+    source.add_argument(
+        "--input_dir", type=Path, metavar="DIR", help="folder of pictures (default: the normal pictures)"
+    )
     chosen = options.parse_args(arguments)
     config = read_config(chosen)
     detector, _ = load_detector(config, shipped_judge())
@@ -39,7 +45,9 @@ def main(arguments: list[str]) -> int:
             overview = show_camera(config, detector, camera, chosen.num, clock, print)
             camera.close()
     else:
-        overview = show_folder(config, detector, chosen.input_dir or config.paths.data_normal_dir, chosen.num, print)
+        overview = show_folder(
+            config, detector, chosen.input_dir or config.paths.data_normal_dir, chosen.num, print
+        )
     print(f"All pictures together are in {overview}")
     return 0
 

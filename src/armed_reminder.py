@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-# From the hour of the evening on, for so long: whoever disarms the monitor in the morning is at work, not asleep.
+# From the hour of the evening on, for so long: whoever disarms the monitor in the morning is at work, not
+# asleep.
 EVENING = timedelta(hours=12)
 
 

@@ -13,8 +13,8 @@ CLOCK_JUMP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class WatchGap:
-    """reason: "asleep" or "stalled" (nothing was watched for `seconds`), "clock_forward" or "clock_back" (the clock
-    of the PC jumped by `seconds`, nothing was missed)."""
+    """reason: "asleep" or "stalled" (nothing was watched for `seconds`), "clock_forward" or "clock_back" (the
+    clock of the PC jumped by `seconds`, nothing was missed)."""
 
     seconds: float
     reason: str
@@ -24,8 +24,9 @@ class ClockWatch:
     """Compares each turn of the loop with the turn before.
 
     stall_seconds: a turn that takes at least so long is a gap in the watch.
-    monotonic_counts_sleep: whether monotonic time goes on while the PC sleeps. It does on Windows; where it does not,
-        a jump of the wall clock alone has to be taken for sleep, for a missed gap would be the worse mistake.
+    monotonic_counts_sleep: whether monotonic time goes on while the PC sleeps. It does on Windows; where it
+        does not, a jump of the wall clock alone has to be taken for sleep, for a missed gap would be the
+        worse mistake.
     """
 
     def __init__(self, stall_seconds: float, monotonic_counts_sleep: bool) -> None:

@@ -1,6 +1,7 @@
 """Was the monitor really watching? A stretch of time, cut into spans: watched, blind, gap, not armed.
 
-Nothing counts as watched because nobody complained: only the time between two signs of life of a monitor in mode MONITOR does.
+Nothing counts as watched just because nobody complained: only the time between two signs of life of an armed
+monitor does.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Iterable, Iterator, Sequence
 
-from src.event_kinds import (Alert, CameraProblem, CameraRecovered, Event, Heartbeat, Lighting, ModeChanged, Started,
-                             Stopped, WatchGap)
+from src.event_kinds import (
+    Alert, CameraProblem, CameraRecovered, Event, Heartbeat, Lighting, ModeChanged, Started, Stopped,
+    WatchGap,
+)
 
 WATCHED, BLIND, GAP, NOT_ARMED = "watched", "blind", "gap", "not_armed"
 GAP_AFTER_HEARTBEATS = 2.5
@@ -21,12 +24,14 @@ _GAP_SPANS = {
     "stalled": (GAP, "the monitor stood still (the PC was too busy)"),
     "clock_forward": (NOT_ARMED, "the clock of the PC was set forward, no time was lost"),
 }
-_SIGNS_OF_LIFE = (Started, Stopped, ModeChanged, Heartbeat, Alert, CameraProblem, CameraRecovered, Lighting, WatchGap)
+_SIGNS_OF_LIFE = (
+    Started, Stopped, ModeChanged, Heartbeat, Alert, CameraProblem, CameraRecovered, Lighting, WatchGap,
+)
 
 
 @dataclass(frozen=True)
 class Span:
-    """One stretch of time, from `start` (inclusive) to `end` (exclusive), and in words why it was not watched."""
+    """From `start` (inclusive) to `end` (exclusive). reason: in words, why nothing was watched."""
 
     kind: str
     start: datetime
@@ -38,7 +43,9 @@ class Span:
         return (self.end - self.start).total_seconds()
 
 
-def spans(events: Sequence[Event], start: datetime, end: datetime, heartbeat_seconds: float) -> tuple[Span, ...]:
+def spans(
+    events: Sequence[Event], start: datetime, end: datetime, heartbeat_seconds: float
+) -> tuple[Span, ...]:
     """Cut start..end into spans without holes.
 
     events: sorted by time; those from before `start` tell in which mode the time begins.
@@ -79,7 +86,9 @@ def _blind_times(events: Iterable[Event], end: datetime) -> Iterator[Span]:
                 since = min(since, problems.pop(event.kind).time)
             yield Span(BLIND, since, event.time, f"camera {event.kind}")
         elif isinstance(event, (Started, Stopped)):
-            yield from (Span(BLIND, problem.time, event.time, f"camera {kind}") for kind, problem in problems.items())
+            yield from (
+                Span(BLIND, problem.time, event.time, f"camera {kind}") for kind, problem in problems.items()
+            )
             problems.clear()
     yield from (Span(BLIND, problem.time, end, f"camera {kind}") for kind, problem in problems.items())
 
@@ -121,8 +130,12 @@ class _Watch:
         return Span(WATCHED, start, end)
 
 
-def _between_signs(events: Sequence[Event], start: datetime, end: datetime, patience_seconds: float) -> Iterator[Span]:
-    signs: list[tuple[datetime, Event | None]] = [(event.time, event) for event in events if isinstance(event, _SIGNS_OF_LIFE)]
+def _between_signs(
+    events: Sequence[Event], start: datetime, end: datetime, patience_seconds: float
+) -> Iterator[Span]:
+    signs: list[tuple[datetime, Event | None]] = [
+        (event.time, event) for event in events if isinstance(event, _SIGNS_OF_LIFE)
+    ]
     signs += [(gap.start, None) for gap in _announced_gaps(events)]  # the loop was alive just before the gap
     signs.sort(key=lambda sign: sign[0])
     watch = _Watch()

@@ -1,13 +1,17 @@
 """The events that a summary reads, as typed values.
 
-A line of the event log is text that anybody may have edited: here it becomes a value once, or is counted as unreadable.
+A line of the event log is text that anybody may have edited: here it becomes a value once, or is counted as
+unreadable.
 """
 
 from __future__ import annotations
 
 from typing import Iterable, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveFloat, ValidationError
+from pydantic import (
+    AwareDatetime, BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveFloat,
+    ValidationError,
+)
 
 
 class Event(BaseModel):
@@ -114,10 +118,14 @@ class Other(Event):
     event: str
 
 
-_KINDS = {name: kind
-          for kind in (Started, Stopped, ModeChanged, Heartbeat, Alert, IncidentResolved, CameraProblem, CameraRecovered,
-                       Lighting, WatchGap, Queued, Sent, DeliveryFailed, Trouble)
-          for name in get_args(kind.model_fields["event"].annotation)}
+_KINDS = {
+    name: kind
+    for kind in (
+        Started, Stopped, ModeChanged, Heartbeat, Alert, IncidentResolved, CameraProblem, CameraRecovered,
+        Lighting, WatchGap, Queued, Sent, DeliveryFailed, Trouble,
+    )
+    for name in get_args(kind.model_fields["event"].annotation)
+}
 
 
 def typed(lines: Iterable[dict[str, object]]) -> tuple[list[Event], int]:

@@ -1,8 +1,8 @@
 """How many false alarms to expect, and how many cannot be excluded, from pictures that were all normal.
 
-The upper bounds are the exact ones: for a share of pictures Clopper and Pearson (Biometrika 26, 1934), for a number of
-events in a time Garwood (Biometrika 28, 1936). With nothing seen, the second is the rule of three: at most 3 / time
-(Hanley and Lippman-Hand, JAMA 249, 1983).
+The upper bounds are the exact ones: for a share of pictures Clopper and Pearson (Biometrika 26, 1934), for a
+number of events in a time Garwood (Biometrika 28, 1936). With nothing seen, the second is the rule of three:
+at most 3 / time (Hanley and Lippman-Hand, JAMA 249, 1983).
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ def share_at_most(hits: int, of: int) -> float:
 def frames_per_day(hits: int, of: int, frame_interval_seconds: float) -> PerDay:
     """Pictures over the threshold in a day of watching, from `hits` out of `of` held-out normal pictures."""
     pictures_per_day = SECONDS_PER_DAY / frame_interval_seconds
-    return PerDay(seen=hits, hours=of * frame_interval_seconds / 3600.0,
-                  expected=pictures_per_day * hits / of, at_most=pictures_per_day * share_at_most(hits, of))
+    return PerDay(
+        seen=hits,
+        hours=of * frame_interval_seconds / 3600.0,
+        expected=pictures_per_day * hits / of,
+        at_most=pictures_per_day * share_at_most(hits, of),
+    )
 
 
 def alarms_per_day(alarms: int, hours: float) -> PerDay:
-    """False alarms in a day, from `alarms` in `hours` of normal footage. Raises ValueError unless hours > 0."""
+    """False alarms in a day, from `alarms` in `hours` of normal footage. Raises ValueError for no footage."""
     if alarms < 0 or hours <= 0:
         raise ValueError(f"expected alarms >= 0 and hours > 0, got alarms={alarms}, hours={hours}")
     most = float(gammaincinv(alarms + 1, CONFIDENCE))
@@ -53,13 +57,19 @@ def alarms_per_day(alarms: int, hours: float) -> PerDay:
 def alarms_in_words(rate: PerDay) -> str:
     """What the footage proves about false alarms, in one sentence."""
     if rate.seen == 0:
-        return (f"No alarm in {rate.hours:.3g} h of normal footage: that proves at most {rate.at_most:.3g} false alarms "
-                "a day (95 % sure). More normal footage proves more.")
-    return (f"{rate.seen} alarms in {rate.hours:.3g} h of normal footage: about {rate.expected:.3g} false alarms a day, "
-            f"at most {rate.at_most:.3g} (95 % sure).")
+        return (
+            f"No alarm in {rate.hours:.3g} h of normal footage: that proves at most {rate.at_most:.3g} "
+            "false alarms a day (95 % sure). More normal footage proves more."
+        )
+    return (
+        f"{rate.seen} alarms in {rate.hours:.3g} h of normal footage: about {rate.expected:.3g} "
+        f"false alarms a day, at most {rate.at_most:.3g} (95 % sure)."
+    )
 
 
 def frames_in_words(rate: PerDay) -> str:
     """What the held-out pictures prove about single pictures over the threshold, in one sentence."""
-    return (f"About {rate.expected:.3g} normal pictures a day are over the threshold, at most {rate.at_most:.3g} "
-            f"(95 % sure); {rate.seen} were, in {rate.hours:.2g} h. An alarm needs several in a row.")
+    return (
+        f"About {rate.expected:.3g} normal pictures a day are over the threshold, at most {rate.at_most:.3g} "
+        f"(95 % sure); {rate.seen} were, in {rate.hours:.2g} h. An alarm needs several in a row."
+    )

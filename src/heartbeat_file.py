@@ -15,7 +15,7 @@ class HeartbeatFile:
         self._path = state_dir / "heartbeat"
 
     def beat(self) -> None:
-        """Give a sign of life. Only the first one needs room on the disk. Raises OSError when it is not possible."""
+        """Give a sign of life. Only the first one needs room on the disk. Raises OSError."""
         try:
             os.utime(self._path)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One program of a kind for each state folder. The lock is the system's own: it ends with the program, however that ends."""
+"""One program of a kind for each state folder. The lock is the system's: it ends with the program."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from src.messages import at
 def only_instance(state_dir: Path, name: str, now: datetime) -> Iterator[None]:
     """Hold the lock `name` of the state folder while the block runs.
 
-    name: what the program is called, for example "monitor". now: aware wall time, told to whoever comes second.
-    Raises UserError when another process has the lock: it names the process and since when it has been running.
+    name: what the program is called, for example "monitor". now: aware wall time, for whoever comes second.
+    Raises UserError when another process has the lock; it names the process and when that was started.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     holder = state_dir / f"{name}.process.json"
@@ -29,8 +29,9 @@ def only_instance(state_dir: Path, name: str, now: datetime) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise UserError(
-            f"The {name} is already running on this PC{_known_about(holder)}. Only one at a time can use the camera. "
-            "Use that one, or close its window first, then start again.") from None
+            f"The {name} is already running on this PC{_known_about(holder)}. Only one at a time "
+            "can use the camera. Use that one, or close its window first, then start again."
+        ) from None
     try:
         write_json(holder, {"pid": os.getpid(), "since": now.isoformat(timespec="seconds")})
         yield

@@ -20,8 +20,10 @@ class Period:
 
 
 def calendar_day(day: date) -> Period:
-    """From midnight to midnight as the clock on the wall shows it: 23 or 25 hours when daylight saving changes."""
-    start, end = (datetime.combine(midnight, time()).astimezone() for midnight in (day, day + timedelta(days=1)))
+    """From midnight to midnight as the clock on the wall shows it; 23 or 25 hours when that is changed."""
+    start, end = (
+        datetime.combine(midnight, time()).astimezone() for midnight in (day, day + timedelta(days=1))
+    )
     return Period(start, end, day.isoformat(), f"The day {day.isoformat()}")
 
 

@@ -17,8 +17,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFo
 BLUE, ORANGE, RED, GREY, DARK = "#2a6fb0", "#d98300", "#c62828", "#b8b8b8", "#333333"
 FILLS = {
     "gap": {"facecolor": "#9e9e9e", "alpha": 0.45, "label": "gap: nobody was watching"},
-    "blind": {"facecolor": "none", "edgecolor": "#8d6e63", "hatch": "////", "linewidth": 0.0,
-              "label": "blind: camera problem"},
+    "blind": {
+        "facecolor": "none",
+        "edgecolor": "#8d6e63",
+        "hatch": "////",
+        "linewidth": 0.0,
+        "label": "blind: camera problem",
+    },
     "not_armed": {"facecolor": "#eeeeee", "label": "not armed"},
     "lighting": {"facecolor": "#fff3c4", "label": "light that the training did not show"},
 }
@@ -36,8 +41,15 @@ class Shade:
     end: float | datetime
 
 
-def night_scores(times: Sequence[datetime], ratios: Sequence[float], alerts: Sequence[datetime],
-                 shades: Sequence[Shade], start: datetime, end: datetime, title: str) -> bytes:
+def night_scores(
+    times: Sequence[datetime],
+    ratios: Sequence[float],
+    alerts: Sequence[datetime],
+    shades: Sequence[Shade],
+    start: datetime,
+    end: datetime,
+    title: str,
+) -> bytes:
     """Highest score of each minute as a share of the alarm threshold, from `start` to `end`.
 
     times: aware. ratios: score / threshold, above 1 = alarm trigger.
@@ -48,14 +60,22 @@ def night_scores(times: Sequence[datetime], ratios: Sequence[float], alerts: Seq
     x = np.array([_number(time) for time in times])
     axes.plot(x, _drawable(ratios), ".", color=BLUE, markersize=2.5, label="highest score of each minute")
     axes.set_xlim(_number(start), _number(end))
-    _mark_alerts(axes, [_number(time) for time in alerts], [f"{time.astimezone(clock):%H:%M}" for time in alerts])
+    _mark_alerts(
+        axes, [_number(time) for time in alerts], [f"{time.astimezone(clock):%H:%M}" for time in alerts]
+    )
     _clock_axis(axes, clock)
     _ratio_axis(axes)
     return _finish(figure, axes, title)
 
 
-def replay_timeline(seconds: Sequence[float], score_ratios: Sequence[float], spot_ratios: Sequence[float],
-                    alerts: Sequence[float], shades: Sequence[Shade], title: str) -> bytes:
+def replay_timeline(
+    seconds: Sequence[float],
+    score_ratios: Sequence[float],
+    spot_ratios: Sequence[float],
+    alerts: Sequence[float],
+    shades: Sequence[Shade],
+    title: str,
+) -> bytes:
     """Both triggers over recorded footage.
 
     seconds: time of each picture. score_ratios: score / threshold; spot_ratios: largest spot / its threshold.
@@ -64,7 +84,14 @@ def replay_timeline(seconds: Sequence[float], score_ratios: Sequence[float], spo
     figure, axes = _figure(height=3.6)
     _shade(axes, shades)
     spots = np.asarray(spot_ratios, dtype=float)
-    axes.plot(seconds, np.where(spots >= SMALLEST_RATIO, spots, np.nan), ".", color=ORANGE, markersize=2.5, label="largest spot")
+    axes.plot(
+        seconds,
+        np.where(spots >= SMALLEST_RATIO, spots, np.nan),
+        ".",
+        color=ORANGE,
+        markersize=2.5,
+        label="largest spot",
+    )
     axes.plot(seconds, _drawable(score_ratios), ".", color=BLUE, markersize=2.5, label="score")
     axes.set_xlim(min(seconds), max(max(seconds), min(seconds) + 1.0))
     _mark_alerts(axes, alerts, [_running(time) for time in alerts])
@@ -84,7 +111,12 @@ def score_histogram(scores: Sequence[float], threshold: float, title: str) -> by
     margin = 0.03 * (high - low) or 0.05 * abs(high) or 1.0
     edges = np.linspace(low - margin, high + margin, 61)
     over = values > threshold
-    axes.hist(values[~over], edges, color=BLUE, label=f"at or below the threshold: {np.count_nonzero(~over)} pictures")
+    axes.hist(
+        values[~over],
+        edges,
+        color=BLUE,
+        label=f"at or below the threshold: {np.count_nonzero(~over)} pictures",
+    )
     axes.hist(values[over], edges, color=RED, label=f"above the threshold: {np.count_nonzero(over)} pictures")
     axes.axvline(threshold, color=DARK, linewidth=1.2, linestyle="--", label=f"threshold {threshold:.4g}")
     axes.set_yscale("log")  # a single picture above the threshold must be seen beside hundreds below it
@@ -123,9 +155,17 @@ def _mark_alerts(axes: Axes, positions: Sequence[float], texts: Sequence[str]) -
     for number, (position, text) in enumerate(zip(positions, texts)):
         axes.axvline(position, color=RED, linewidth=1.2, label="leak alert" if number == 0 else None)
         if position >= free_from:
-            axes.annotate(text, (position, 1.0), xycoords=("data", "axes fraction"), xytext=(3, -2),
-                          textcoords="offset points", color=RED, fontsize=8, va="top",
-                          bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6})
+            axes.annotate(
+                text,
+                (position, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, -2),
+                textcoords="offset points",
+                color=RED,
+                fontsize=8,
+                va="top",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+            )
             free_from = position + ROOM_FOR_A_TIME * (high - low)
 
 

@@ -34,7 +34,8 @@ class SummaryReport:
 def daily_summary(config: Config, period: Period, now: datetime) -> SummaryReport:
     """Write the page, the JSON file and the score plot of `period` to reports/daily_summary.
 
-    now: aware local wall time; what comes after it has not happened yet. Raises OSError (disk full, log unreadable).
+    now: aware local wall time; what comes after it has not happened yet. Raises OSError (disk full, log
+        unreadable).
     """
     lines = read_events(config.paths.logs_dir, since=period.start - LOOK_BACK)
     summary = summarize(lines, period, now, config.monitor.heartbeat_seconds)
@@ -47,13 +48,19 @@ def daily_summary(config: Config, period: Period, now: datetime) -> SummaryRepor
     )
     write_bytes(report.picture, _score_plot(summary))
     write_json(report.data, as_json(summary))
-    write_text(report.page, markdown(
-        summary, report.picture.name, lambda name: _link(config.paths.data_anomalies_dir / name, folder)))
+    write_text(
+        report.page,
+        markdown(
+            summary, report.picture.name, lambda name: _link(config.paths.data_anomalies_dir / name, folder)
+        ),
+    )
     return report
 
 
 def _score_plot(summary: DaySummary) -> bytes:
-    known = [beat for beat in summary.heartbeats if beat.score_max is not None and beat.score_threshold is not None]
+    known = [
+        beat for beat in summary.heartbeats if beat.score_max is not None and beat.score_threshold is not None
+    ]
     missed = [part for part in summary.spans if part.kind != WATCHED]
     return night_scores(
         times=[beat.time for beat in known],

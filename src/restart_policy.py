@@ -1,4 +1,4 @@
-"""When a program that ended is started again, and when one that says nothing is taken for hung. State machines."""
+"""When to start a program again that has ended, and when to take a silent one for hung. State machines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WAIT_FACTOR = 3.0
 
 @dataclass(frozen=True)
 class Next:
-    """kind: "restart" (after wait_seconds), "stop" (it ended as it should) or "give_up" (people must be told)."""
+    """kind: "restart" (after wait_seconds), "stop" (ended well) or "give_up" (people must be told)."""
 
     kind: str
     wait_seconds: float = 0.0
@@ -36,8 +36,8 @@ class RestartPolicy:
     def update(self, exit_code: int, was_alive: bool, now_seconds: float) -> Next:
         """What follows from an end with `exit_code`.
 
-        was_alive: it had given a sign of life. A user's mistake found at the start is for the user in front of the
-        screen; one that shows later, at night, must neither end the watch at once nor remain unsaid.
+        was_alive: it had given a sign of life. A user's mistake found at the start is for the user in front
+        of the screen; one that shows later, at night, must neither end the watch at once nor remain unsaid.
         """
         while self._restarts and now_seconds - self._restarts[0] >= self._within_seconds:
             self._restarts.popleft()
@@ -57,8 +57,8 @@ class HangWatch:
     """Notices that a program gives no sign of life any more.
 
     first_seconds: patience until the first sign; limit_seconds: from then on.
-    longest_step_seconds: a longer step between two updates counts as this long. While the PC sleeps nobody gives signs,
-        and that is no reason to kill a healthy program when it wakes up.
+    longest_step_seconds: a longer step between two updates counts as this long. While the PC sleeps nobody
+        gives signs, and that is no reason to kill a healthy program when it wakes up.
     """
 
     def __init__(self, first_seconds: float, limit_seconds: float, longest_step_seconds: float) -> None:

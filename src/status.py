@@ -17,7 +17,8 @@ WRITE_EVERY_SECONDS = 5.0
 class Status:
     """What the monitor is doing now.
 
-    not_watching_because: in words, for example "the mode is OFF"; "" while it watches. since: when that began.
+    not_watching_because: in words, for example "the mode is OFF"; "" while it watches. since: when that
+        began.
     last_picture_at: the last picture that was judged. score_ratio: its score / threshold, above 1 = unusual.
     incident_id, incident_since: the open incident. Times are aware wall times, None = none yet.
     """
@@ -72,6 +73,8 @@ class StatusFile:
 
 
 def _as_json(status: Status, now: datetime) -> dict[str, object]:
-    values = {name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
-              for name, value in asdict(status).items()}
+    values = {
+        name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+        for name, value in asdict(status).items()
+    }
     return {"state": status.state, "written_at": now.isoformat(timespec="seconds"), **values}

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Iterable, Sequence
 
 from src.coverage import BLIND, GAP, WATCHED, Span, seconds_of, spans
-from src.event_kinds import (Alert, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Queued, Sent, Trouble,
-                             typed)
+from src.event_kinds import (
+    Alert, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Queued, Sent, Trouble, typed,
+)
 from src.period import Period
 
 
@@ -29,7 +30,7 @@ class IncidentLine:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A message that had not arrived when the summary was made, with what went wrong last ("" = not tried yet)."""
+    """A message that had not arrived by now. reason: what went wrong last, "" = not tried yet."""
 
     message_id: str
     subject: str
@@ -41,7 +42,7 @@ class Undelivered:
 
 @dataclass(frozen=True)
 class HourScore:
-    """The highest score of one hour on the clock. threshold: the one in force then, None when the log does not say."""
+    """The highest score of one hour on the clock. threshold: the one in force, None when not known."""
 
     hour: datetime
     frames: int
@@ -81,11 +82,13 @@ class DaySummary:
         return tuple(part for part in self.spans if part.kind == kind)
 
 
-def summarize(lines: Iterable[dict[str, object]], period: Period, now: datetime, heartbeat_seconds: float) -> DaySummary:
+def summarize(
+    lines: Iterable[dict[str, object]], period: Period, now: datetime, heartbeat_seconds: float
+) -> DaySummary:
     """Sum up `period` as far as it has passed.
 
-    lines: events of the log. Those from before the period tell whether the monitor was armed when it began, those from
-        after it whether a message arrived in the end.
+    lines: events of the log. Those from before the period tell whether the monitor was armed when it began,
+        those from after it whether a message arrived in the end.
     """
     events, unreadable = typed(lines)
     end = max(period.start, min(period.end, now))
@@ -118,7 +121,7 @@ def _coverage_percent(parts: Sequence[Span]) -> float | None:
 
 
 def _incidents(events: Iterable[Event], start: datetime, end: datetime) -> Iterable[IncidentLine]:
-    """The incidents with an alert before `end` that were still open at `start`, in the order of their first alert."""
+    """Incidents that began before `end` and were not over at `start`, in the order of their first alert."""
     alerts: dict[str, list[Alert]] = {}
     resolved: dict[str, IncidentResolved] = {}
     for event in events:
@@ -156,7 +159,9 @@ def _lighting_changes(events: Iterable[Event], end: datetime) -> Iterable[Span]:
         yield Span("lighting", since, end)
 
 
-def _deliveries(events: Iterable[Event], start: datetime, end: datetime) -> tuple[int, tuple[Undelivered, ...]]:
+def _deliveries(
+    events: Iterable[Event], start: datetime, end: datetime
+) -> tuple[int, tuple[Undelivered, ...]]:
     """How many messages of the period had to be sent, and those that had not arrived by the last event."""
     waiting: dict[tuple[str, str], Undelivered] = {}
     queued = 0
@@ -164,12 +169,15 @@ def _deliveries(events: Iterable[Event], start: datetime, end: datetime) -> tupl
         if isinstance(event, Queued) and start <= event.time < end:
             queued += 1
             waiting[event.message_id, event.channel] = Undelivered(
-                event.message_id, event.subject, event.channel, event.time, reason="", given_up=False)
+                event.message_id, event.subject, event.channel, event.time, reason="", given_up=False
+            )
         elif isinstance(event, Sent):
             waiting.pop((event.message_id, event.channel), None)
         elif isinstance(event, DeliveryFailed) and (event.message_id, event.channel) in waiting:
             message = waiting[event.message_id, event.channel]
-            waiting[event.message_id, event.channel] = replace(message, reason=event.reason, given_up=event.permanent)
+            waiting[event.message_id, event.channel] = replace(
+                message, reason=event.reason, given_up=event.permanent
+            )
     return queued, tuple(waiting.values())
 
 
@@ -181,4 +189,6 @@ def _hours(heartbeats: Iterable[Heartbeat]) -> Iterable[HourScore]:
             groups.setdefault(heartbeat.time.replace(minute=0, second=0, microsecond=0), []).append(heartbeat)
     for hour, group in groups.items():
         best = max(group, key=lambda heartbeat: heartbeat.score_max)
-        yield HourScore(hour, sum(heartbeat.frames for heartbeat in group), best.score_max, best.score_threshold)
+        yield HourScore(
+            hour, sum(heartbeat.frames for heartbeat in group), best.score_max, best.score_threshold
+        )

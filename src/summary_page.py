@@ -16,9 +16,11 @@ _KIND_WORDS = {BLIND: "camera problem", GAP: "gap", NOT_ARMED: "not armed", WATC
 def sentence(summary: DaySummary) -> str:
     """The night in one plain sentence."""
     if summary.coverage_percent is None:
-        watched = f"NOBODY WAS WATCHING ({', '.join(_reasons(summary.of_kind(NOT_ARMED))) or 'no time has passed'})"
+        why = ", ".join(_reasons(summary.of_kind(NOT_ARMED)))
+        watched = f"NOBODY WAS WATCHING ({why or 'no time has passed'})"
     else:
-        watched = f"Watched {percent(summary.coverage_percent)} of the {duration(summary.armed_seconds)} it was armed"
+        armed = duration(summary.armed_seconds)
+        watched = f"Watched {percent(summary.coverage_percent)} of the {armed} it was armed"
     return f"{watched}, {_alerts_in_words(summary)}, {_delivery_in_words(summary)}."
 
 
@@ -30,7 +32,7 @@ def percent(share: float) -> str:
 def markdown(summary: DaySummary, scores_picture: str, evidence_link: Callable[[str], str]) -> str:
     """The whole page.
 
-    scores_picture: link to the score plot. evidence_link: the link that leads to an evidence file of that name.
+    scores_picture: link to the score plot. evidence_link: makes the link to the evidence file of that name.
     """
     blocks = [
         f"# {summary.period.title}",
@@ -50,18 +52,29 @@ def as_json(summary: DaySummary) -> dict[str, object]:
     """The summary as plain values for a JSON file. Times are ISO 8601 with offset."""
     return {
         "sentence": sentence(summary),
-        "period": {"label": summary.period.label, "start": summary.period.start.isoformat(),
-                   "end": summary.period.end.isoformat()},
+        "period": {
+            "label": summary.period.label,
+            "start": summary.period.start.isoformat(),
+            "end": summary.period.end.isoformat(),
+        },
         "armed_hours": round(summary.armed_seconds / 3600, 3),
         "watched_hours": round(summary.watched_seconds / 3600, 3),
         "coverage_percent": summary.coverage_percent,
         "frames": summary.frames,
         "alerts": [alert.model_dump(mode="json") for alert in summary.alerts],
         "incidents": [
-            {"incident_id": line.incident_id, "opened_at": line.opened_at.isoformat(), "minutes": line.minutes,
-             "alerts": line.alerts, "largest_area_percent": line.largest_area_percent, "growing": line.growing,
-             "triggers": line.triggers, "evidence": line.evidence}
-            for line in summary.incidents],
+            {
+                "incident_id": line.incident_id,
+                "opened_at": line.opened_at.isoformat(),
+                "minutes": line.minutes,
+                "alerts": line.alerts,
+                "largest_area_percent": line.largest_area_percent,
+                "growing": line.growing,
+                "triggers": line.triggers,
+                "evidence": line.evidence,
+            }
+            for line in summary.incidents
+        ],
         "camera_problems": [_span_as_json(part) for part in summary.of_kind(BLIND)],
         "gaps": [_span_as_json(part) for part in summary.of_kind(GAP)],
         "not_armed": [_span_as_json(part) for part in summary.of_kind(NOT_ARMED)],
@@ -69,21 +82,37 @@ def as_json(summary: DaySummary) -> dict[str, object]:
         "messages": summary.messages,
         "failed_delivery_attempts": summary.failed_attempts,
         "undelivered": [
-            {"message_id": message.message_id, "subject": message.subject, "channel": message.channel, "queued_at": message.queued_at.isoformat(),
-             "reason": message.reason, "given_up": message.given_up}
-            for message in summary.undelivered],
+            {
+                "message_id": message.message_id,
+                "subject": message.subject,
+                "channel": message.channel,
+                "queued_at": message.queued_at.isoformat(),
+                "reason": message.reason,
+                "given_up": message.given_up,
+            }
+            for message in summary.undelivered
+        ],
         "score_max_per_hour": [
-            {"hour": score.hour.isoformat(), "frames": score.frames, "score_max": score.score_max,
-             "score_threshold": score.threshold}
-            for score in summary.hours],
+            {
+                "hour": score.hour.isoformat(),
+                "frames": score.frames,
+                "score_max": score.score_max,
+                "score_threshold": score.threshold,
+            }
+            for score in summary.hours
+        ],
         "events": summary.event_counts,
         "unreadable_lines": summary.unreadable_lines,
     }
 
 
 def _span_as_json(part: Span) -> dict[str, object]:
-    return {"start": part.start.isoformat(), "end": part.end.isoformat(), "seconds": round(part.seconds, 1),
-            "reason": part.reason}
+    return {
+        "start": part.start.isoformat(),
+        "end": part.end.isoformat(),
+        "seconds": round(part.seconds, 1),
+        "reason": part.reason,
+    }
 
 
 def _alerts_in_words(summary: DaySummary) -> str:
@@ -94,10 +123,12 @@ def _alerts_in_words(summary: DaySummary) -> str:
     if len(lines) == 1:
         return f"1 leak alert at {_clock(lines[0].opened_at)}{still_open}"
     if len(lines) <= 3:
-        times = ", ".join(_clock(line.opened_at) for line in lines[:-1]) + f" and {_clock(lines[-1].opened_at)}"
-        return f"{len(lines)} leak alerts at {times}{still_open}"
-    return (f"{len(lines)} leak alerts between {_clock(lines[0].opened_at)} and {_clock(lines[-1].opened_at)}"
-            f"{still_open}")
+        *earlier, last = (_clock(line.opened_at) for line in lines)
+        return f"{len(lines)} leak alerts at {', '.join(earlier)} and {last}{still_open}"
+    return (
+        f"{len(lines)} leak alerts between {_clock(lines[0].opened_at)} and {_clock(lines[-1].opened_at)}"
+        f"{still_open}"
+    )
 
 
 def _delivery_in_words(summary: DaySummary) -> str:
@@ -105,7 +136,11 @@ def _delivery_in_words(summary: DaySummary) -> str:
         return f"{_count(len(summary.undelivered), 'message')} NOT DELIVERED"
     if summary.messages:
         return "everything delivered"
-    return "NOBODY WAS TOLD (no way of sending is switched on)" if summary.alerts else "no message had to be sent"
+    return (
+        "NOBODY WAS TOLD (no way of sending is switched on)"
+        if summary.alerts
+        else "no message had to be sent"
+    )
 
 
 def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator[str]:
@@ -113,9 +148,19 @@ def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator
     if not summary.incidents:
         yield "None."
         return
-    yield _table(("Seen at", "Lasted", "Alerts", "Largest spot", "Growing"), (
-        (_moment(line.opened_at), _lasted(line), str(line.alerts), f"{line.largest_area_percent:.2f} % of the picture",
-         "yes" if line.growing else "no") for line in summary.incidents))
+    yield _table(
+        ("Seen at", "Lasted", "Alerts", "Largest spot", "Growing"),
+        (
+            (
+                _moment(line.opened_at),
+                _lasted(line),
+                str(line.alerts),
+                f"{line.largest_area_percent:.2f} % of the picture",
+                "yes" if line.growing else "no",
+            )
+            for line in summary.incidents
+        ),
+    )
     for line in summary.incidents:
         panels = [name for name in line.evidence if name.startswith("panel_")]
         for name in dict.fromkeys((*panels[:1], *panels[-1:])):  # how it began and how it looked last
@@ -128,47 +173,91 @@ def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator
 def _watching(summary: DaySummary) -> Iterator[str]:
     yield "## Was it watching?"
     if summary.coverage_percent is not None:
-        yield (f"Armed for {duration(summary.armed_seconds)}, watched for {duration(summary.watched_seconds)} "
-               f"({percent(summary.coverage_percent)}), {summary.frames} pictures judged.")
+        yield (
+            f"Armed for {duration(summary.armed_seconds)}, watched for {duration(summary.watched_seconds)} "
+            f"({percent(summary.coverage_percent)}), {summary.frames} pictures judged."
+        )
     missed = [part for part in summary.spans if part.kind != WATCHED]
     if missed:
-        yield _table(("From", "To", "How long", "What", "Why"), (
-            (_moment(part.start), _moment(part.end), duration(part.seconds), _KIND_WORDS[part.kind], part.reason)
-            for part in missed))
+        yield _table(
+            ("From", "To", "How long", "What", "Why"),
+            (
+                (
+                    _moment(part.start),
+                    _moment(part.end),
+                    duration(part.seconds),
+                    _KIND_WORDS[part.kind],
+                    part.reason,
+                )
+                for part in missed
+            ),
+        )
     if summary.troubles:
         yield "Trouble that did not end the watch:"
-        yield _table(("Time", "What"), ((_moment(trouble.time), trouble.text) for trouble in summary.troubles))
+        yield _table(
+            ("Time", "What"), ((_moment(trouble.time), trouble.text) for trouble in summary.troubles)
+        )
 
 
 def _messages(summary: DaySummary) -> Iterator[str]:
     yield "## Messages"
-    yield (f"{_count(summary.messages, 'message')} to send, {len(summary.undelivered)} not delivered, "
-           f"{_count(summary.failed_attempts, 'failed attempt')}.")
+    yield (
+        f"{_count(summary.messages, 'message')} to send, {len(summary.undelivered)} not delivered, "
+        f"{_count(summary.failed_attempts, 'failed attempt')}."
+    )
     if summary.undelivered:
-        yield _table(("Since", "Message", "Channel", "State", "What went wrong"), (
-            (_moment(message.queued_at), message.subject, message.channel, _state(message),
-             message.reason or "not tried yet")
-            for message in summary.undelivered))
+        yield _table(
+            ("Since", "Message", "Channel", "State", "What went wrong"),
+            (
+                (
+                    _moment(message.queued_at),
+                    message.subject,
+                    message.channel,
+                    _state(message),
+                    message.reason or "not tried yet",
+                )
+                for message in summary.undelivered
+            ),
+        )
 
 
 def _light(summary: DaySummary) -> Iterator[str]:
     if not summary.lighting_changes:
         return
     yield "## Light that the training did not show"
-    yield _table(("From", "To", "How long"), (
-        (_moment(part.start), _moment(part.end), duration(part.seconds)) for part in summary.lighting_changes))
-    yield ("These are not leak alarms. If this light is normal here, take normal pictures in it "
-           "(run_capture.bat), then train again (run_train.bat).")
+    yield _table(
+        ("From", "To", "How long"),
+        (
+            (_moment(part.start), _moment(part.end), duration(part.seconds))
+            for part in summary.lighting_changes
+        ),
+    )
+    yield (
+        "These are not leak alarms. If this light is normal here, take normal pictures in it "
+        "(run_capture.bat), then train again (run_train.bat)."
+    )
 
 
 def _scores(summary: DaySummary) -> Iterator[str]:
     if not summary.hours:
         return
     yield "## Highest score of each hour"
-    yield _table(("Hour", "Pictures", "Highest score", "Share of the alarm threshold"), (
-        (_moment(score.hour), str(score.frames), f"{score.score_max:.4g}",
-         "not known" if score.threshold is None else f"{100.0 * score.score_max / score.threshold:.0f} %")
-        for score in summary.hours))
+    yield _table(
+        ("Hour", "Pictures", "Highest score", "Share of the alarm threshold"),
+        (
+            (
+                _moment(score.hour),
+                str(score.frames),
+                f"{score.score_max:.4g}",
+                (
+                    "not known"
+                    if score.threshold is None
+                    else f"{100.0 * score.score_max / score.threshold:.0f} %"
+                ),
+            )
+            for score in summary.hours
+        ),
+    )
 
 
 def _log(summary: DaySummary) -> Iterator[str]:
@@ -205,4 +294,6 @@ def _count(number: int, noun: str) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A Markdown table; a bar inside a cell would end it, so it is written as a slash."""
     lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(" ".join(cell.replace("|", "/").split()) for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(" ".join(cell.replace("|", "/").split()) for cell in line) + " |" for line in lines
+    )

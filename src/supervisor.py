@@ -1,4 +1,4 @@
-"""Watches the watchman: starts the monitor, and starts it again when it crashes or hangs. Loads no TensorFlow."""
+"""Watches the watchman: starts the monitor, and starts it again when it crashes or hangs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from src.heartbeat_file import HeartbeatFile
 from src.restart_policy import STOPPED, USER_CAN_FIX_IT, HangWatch, RestartPolicy
 
 GAVE_UP = 3
-# When even the network is down, it goes on trying for so long; after that the messages wait for the next start.
+# When even the network is down, it goes on trying for so long; after that the messages wait for the next
+# start.
 LAST_WORDS_SECONDS = 3600.0
 
 
@@ -44,13 +45,20 @@ class _End:
 class Supervisor:
     """Runs `command` until it ends as it should, or is given up.
 
-    say: shows a line to the user. on_event: writes to the log. announce: tells people through every channel that the monitor
-    ended so many times, in so many minutes, the last time for this reason.
+    say: shows a line to the user. on_event: writes to the log. announce: tells people through every channel
+    that the monitor ended so many times, in so many minutes, the last time for this reason.
     """
 
-    def __init__(self, command: Sequence[str], state_dir: Path, clock: Clock, say: Callable[[str], None],
-                 on_event: Callable[..., None], announce: Callable[[int, int, str], None],
-                 settings: SupervisorSettings = SupervisorSettings()) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        state_dir: Path,
+        clock: Clock,
+        say: Callable[[str], None],
+        on_event: Callable[..., None],
+        announce: Callable[[int, int, str], None],
+        settings: SupervisorSettings = SupervisorSettings(),
+    ) -> None:
         self._command = list(command)
         self._heartbeat = HeartbeatFile(state_dir)
         self._clock = clock
@@ -70,14 +78,18 @@ class Supervisor:
             if following.kind == "give_up":
                 self._give_up(end, times=policy.recent_restarts + 1)
                 return GAVE_UP
-            self._say(f"The monitor has ended: {end.reason}. It is started again in {following.wait_seconds:.0f} s.")
+            self._say(
+                f"The monitor has ended: {end.reason}. It is started again in {following.wait_seconds:.0f} s."
+            )
             self._log("monitor_restarted", end)
             self._clock.sleep(following.wait_seconds)
 
     def _run_once(self) -> _End:
         settings = self._settings
         stamp_before = self._heartbeat.stamp()
-        hang = HangWatch(settings.first_seconds, settings.hung_seconds, longest_step_seconds=5 * settings.poll_seconds)
+        hang = HangWatch(
+            settings.first_seconds, settings.hung_seconds, longest_step_seconds=5 * settings.poll_seconds
+        )
         try:
             child = _start(self._command)
         except OSError as error:
@@ -107,8 +119,10 @@ class Supervisor:
             child.wait()
 
     def _give_up(self, end: _End, times: int) -> None:
-        self._say(f"THE MONITOR HAS FAILED AND NOBODY IS WATCHING: {end.reason}. "
-                  "Double-click run_health_check.bat: it names what is wrong.")
+        self._say(
+            f"THE MONITOR HAS FAILED AND NOBODY IS WATCHING: {end.reason}. "
+            "Double-click run_health_check.bat: it names what is wrong."
+        )
         self._log("monitor_given_up", end)
         self._announce(times, int(self._settings.within_seconds // 60), end.reason)
 
@@ -117,13 +131,23 @@ class Supervisor:
             self._on_event(event, reason=end.reason, exit_code=end.exit_code)
 
 
-def announce_failure(settings: NotifySettings, environment: Mapping[str, str], state_dir: Path, clock: Clock,
-                     on_event: Callable[..., None], times: int, minutes: int, reason: str) -> None:
+def announce_failure(
+    settings: NotifySettings,
+    environment: Mapping[str, str],
+    state_dir: Path,
+    clock: Clock,
+    on_event: Callable[..., None],
+    times: int,
+    minutes: int,
+    reason: str,
+) -> None:
     """Tell people through every channel, and the dead man's switch, that the monitor has been given up.
 
-    environment: where the secrets are, os.environ. Returns when all is delivered, refused, or an hour has passed.
+    environment: where the secrets are, os.environ. Returns when all is delivered, refused, or an hour has
+        passed.
     """
-    # Imported only now: all through the night the supervisor does without what sends messages, and stays small.
+    # Imported only now: all through the night the supervisor does without what sends messages, and stays
+    # small.
     from src.dead_man_switch import DeadManSwitch
     from src.messages import crash_loop
     from src.notify import channels_from, secret
@@ -131,7 +155,9 @@ def announce_failure(settings: NotifySettings, environment: Mapping[str, str], s
     from src.outbox_folder import OutboxFolder
 
     text = crash_loop(times, minutes, reason)
-    outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels_from(settings, environment).channels, clock, on_event)
+    outbox = Outbox(
+        OutboxFolder(state_dir / "outbox"), channels_from(settings, environment).channels, clock, on_event
+    )
     outbox.queue(text)
     switch = DeadManSwitch(secret("HEARTBEAT_URL", environment), on_event)
     switch.start()
@@ -145,7 +171,8 @@ def announce_failure(settings: NotifySettings, environment: Mapping[str, str], s
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    # Outside Windows the monitor gets a session of its own, so that Ctrl+C reaches it once: from `_interrupt`.
+    # Outside Windows the monitor gets a session of its own, so that Ctrl+C reaches it once: from
+    # `_interrupt`.
     return subprocess.Popen(command, start_new_session=sys.platform != "win32")
 
 

@@ -36,16 +36,19 @@ class Shown:
     taken: datetime
 
 
-def from_folder(folder: Path, number: int, to_roi: Callable[[np.ndarray], np.ndarray],
-                say: Callable[[str], None]) -> Iterator[Shown]:
-    """At most `number` pictures, spread evenly over the folder. Unusable ones are named through `say` and left out.
+def from_folder(
+    folder: Path, number: int, to_roi: Callable[[np.ndarray], np.ndarray], say: Callable[[str], None]
+) -> Iterator[Shown]:
+    """At most `number` pictures, spread evenly over the folder; unusable ones are left out and said.
 
     to_roi: cuts a picture of this folder to the ROI. Raises UserError when the folder is missing or empty.
     """
     paths = list_images(folder)
     if not paths:
-        raise UserError(f"There are no pictures in {folder}. Take some with run_capture.bat, or name another folder "
-                        "with --input_dir.")
+        raise UserError(
+            f"There are no pictures in {folder}. Take some with run_capture.bat, or name another folder "
+            "with --input_dir."
+        )
     for index in np.unique(np.linspace(0, len(paths) - 1, min(number, len(paths))).round().astype(int)):
         path = paths[index]
         try:
@@ -56,16 +59,20 @@ def from_folder(folder: Path, number: int, to_roi: Callable[[np.ndarray], np.nda
         yield Shown(path.stem, image, taken_at(path.name) or datetime.fromtimestamp(path.stat().st_mtime))
 
 
-def from_camera(camera: Camera, number: int, clock: Clock, to_roi: Callable[[np.ndarray], np.ndarray]) -> Iterator[Shown]:
-    """`number` pictures from the camera, a second apart. Raises CameraError when there is none for 30 seconds."""
+def from_camera(
+    camera: Camera, number: int, clock: Clock, to_roi: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[Shown]:
+    """`number` pictures from the camera, a second apart. Raises CameraError when none comes for long."""
     for index in range(number):
         frame = camera.read(CAMERA_PATIENCE_SECONDS)
         yield Shown(f"camera_{index + 1:03d}", to_roi(frame.image), frame.captured_at)
         clock.sleep(CAMERA_INTERVAL_SECONDS)
 
 
-def show_folder(config: Config, detector: Detector, folder: Path, number: int, say: Callable[[str], None]) -> Path:
-    """Panels of pictures in `folder`, whole views or already cut to the ROI. Returns the overview. Raises UserError."""
+def show_folder(
+    config: Config, detector: Detector, folder: Path, number: int, say: Callable[[str], None]
+) -> Path:
+    """Panels of pictures in `folder`, whole views or already cut to the ROI. Returns the overview."""
     already_cut = cropped_size(folder, config.roi)
 
     def to_roi(image: np.ndarray) -> np.ndarray:
@@ -74,10 +81,13 @@ def show_folder(config: Config, detector: Detector, folder: Path, number: int, s
     return _show(config, detector, from_folder(folder, number, to_roi, say), say)
 
 
-def show_camera(config: Config, detector: Detector, camera: Camera, number: int, clock: Clock,
-                say: Callable[[str], None]) -> Path:
+def show_camera(
+    config: Config, detector: Detector, camera: Camera, number: int, clock: Clock, say: Callable[[str], None]
+) -> Path:
     """Panels of new pictures from the camera. Returns the overview. Raises CameraError."""
-    return _show(config, detector, from_camera(camera, number, clock, lambda image: crop_roi(image, config.roi)), say)
+    return _show(
+        config, detector, from_camera(camera, number, clock, lambda image: crop_roi(image, config.roi)), say
+    )
 
 
 def _show(config: Config, detector: Detector, pictures: Iterable[Shown], say: Callable[[str], None]) -> Path:
@@ -86,20 +96,28 @@ def _show(config: Config, detector: Detector, pictures: Iterable[Shown], say: Ca
     return folder / OVERVIEW
 
 
-def write_panels(pictures: Iterable[Shown], judge: Callable[[np.ndarray], Judgement], folder: Path,
-                 say: Callable[[str], None]) -> list[Path]:
-    """Write one panel for each picture, and one overview of all, to `folder`; those of an earlier run are removed.
+def write_panels(
+    pictures: Iterable[Shown],
+    judge: Callable[[np.ndarray], Judgement],
+    folder: Path,
+    say: Callable[[str], None],
+) -> list[Path]:
+    """Write a panel for each picture, and one overview, to `folder`; those of an earlier run are removed.
 
-    judge: judges a picture that is already cut to the ROI. Raises UserError when there is not a single picture.
+    judge: judges a picture that is already cut to the ROI. Raises UserError when there is no picture at all.
     """
     _remove_earlier(folder)
     panels, paths = [], []
     for shown in pictures:
         judgement = judge(shown.image)
         verdict = judgement.verdict
-        panel = evidence_panel(shown.image, judgement.reconstruction, judgement.error_map,
-                               verdict.spot if verdict.anomalous else None,
-                               Caption(shown.taken, verdict.score, verdict.score_threshold))
+        panel = evidence_panel(
+            shown.image,
+            judgement.reconstruction,
+            judgement.error_map,
+            verdict.spot if verdict.anomalous else None,
+            Caption(shown.taken, verdict.score, verdict.score_threshold),
+        )
         paths.append(folder / f"{PANEL_PREFIX}{len(paths) + 1:03d}_{shown.name}.jpg")
         write_jpg(paths[-1], panel)
         panels.append(_to_width(panel, OVERVIEW_WIDTH))
@@ -121,7 +139,9 @@ def _stacked(panels: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _to_width(image: np.ndarray, width: int) -> np.ndarray:
-    return cv2.resize(image, (width, round(image.shape[0] * width / image.shape[1])), interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        image, (width, round(image.shape[0] * width / image.shape[1])), interpolation=cv2.INTER_AREA
+    )
 
 
 def _in_words(name: str, verdict: Verdict) -> str:

@@ -8,10 +8,12 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1)))
 
 
 def reminders(armed_until_hours: float, hours: float, after: time | None = time(19)) -> list[float]:
-    """Hours after noon at which it reminds, when the mode is MONITOR until armed_until_hours and OFF from then on."""
+    """Hours after noon at which it reminds; the mode is MONITOR until armed_until_hours, then OFF."""
     reminder = ArmedReminder(after)
     quarters = [quarter / 4 for quarter in range(int(4 * hours))]
-    return [hour for hour in quarters if reminder.update(hour < armed_until_hours, NOON + timedelta(hours=hour))]
+    return [
+        hour for hour in quarters if reminder.update(hour < armed_until_hours, NOON + timedelta(hours=hour))
+    ]
 
 
 def test_it_reminds_once_an_evening():

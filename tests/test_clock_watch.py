@@ -20,17 +20,20 @@ def gaps(*steps: tuple[float, float], counts_sleep: bool = True) -> list[WatchGa
     return said[1:]
 
 
-@pytest.mark.parametrize("step, gap", [
-    ((1.0, 1.0), None),
-    ((14.9, 14.9), None),
-    ((15.0, 15.0), WatchGap(15.0, "stalled")),
-    ((119.0, 119.0), WatchGap(119.0, "stalled")),
-    ((28_800.0, 28_800.0), WatchGap(28_800.0, "asleep")),
-    ((1.0, 9.0), None),
-    ((1.0, 3601.0), WatchGap(3600.0, "clock_forward")),
-    ((1.0, -3599.0), WatchGap(3600.0, "clock_back")),
-    ((28_800.0, 28_805.0), WatchGap(28_800.0, "asleep")),
-])
+@pytest.mark.parametrize(
+    "step, gap",
+    [
+        ((1.0, 1.0), None),
+        ((14.9, 14.9), None),
+        ((15.0, 15.0), WatchGap(15.0, "stalled")),
+        ((119.0, 119.0), WatchGap(119.0, "stalled")),
+        ((28_800.0, 28_800.0), WatchGap(28_800.0, "asleep")),
+        ((1.0, 9.0), None),
+        ((1.0, 3601.0), WatchGap(3600.0, "clock_forward")),
+        ((1.0, -3599.0), WatchGap(3600.0, "clock_back")),
+        ((28_800.0, 28_805.0), WatchGap(28_800.0, "asleep")),
+    ],
+)
 def test_what_one_turn_of_the_loop_means(step, gap):
     assert gaps(step) == [gap]
 

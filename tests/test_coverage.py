@@ -19,17 +19,28 @@ def line(minute: float, event: str, **fields: object) -> dict[str, object]:
 
 
 def beats(first: int, last: int, frames: int = 60) -> list[dict[str, object]]:
-    return [line(minute, "heartbeat", frames=frames, score_max=0.1, score_threshold=0.5, state="WATCHING")
-            for minute in range(first, last + 1)]
+    return [
+        line(minute, "heartbeat", frames=frames, score_max=0.1, score_threshold=0.5, state="WATCHING")
+        for minute in range(first, last + 1)
+    ]
 
 
-def cut(lines: list[dict[str, object]], start: float = 0, end: float = 60) -> list[tuple[str, float, float, str]]:
+def cut(
+    lines: list[dict[str, object]], start: float = 0, end: float = 60
+) -> list[tuple[str, float, float, str]]:
     """The spans as (kind, first minute, last minute, reason)."""
     events, unreadable = typed(lines)
     assert unreadable == 0
     parts = spans(events, at(start), at(end), heartbeat_seconds=60)
-    return [(part.kind, (part.start - START).total_seconds() / 60, (part.end - START).total_seconds() / 60, part.reason)
-            for part in parts]
+    return [
+        (
+            part.kind,
+            (part.start - START).total_seconds() / 60,
+            (part.end - START).total_seconds() / 60,
+            part.reason,
+        )
+        for part in parts
+    ]
 
 
 MONITOR = line(0, "monitor_started", mode="MONITOR")
@@ -46,7 +57,10 @@ def test_an_empty_log_means_nobody_was_watching():
 def test_two_missing_heartbeats_are_a_gap_and_one_is_not():
     assert cut([MONITOR, *beats(1, 10), *beats(12, 60)]) == [(WATCHED, 0, 60, "")]
     assert cut([MONITOR, *beats(1, 10), *beats(13, 60)]) == [
-        (WATCHED, 0, 10, ""), (GAP, 10, 13, "no sign of life from the monitor"), (WATCHED, 13, 60, "")]
+        (WATCHED, 0, 10, ""),
+        (GAP, 10, 13, "no sign of life from the monitor"),
+        (WATCHED, 13, 60, ""),
+    ]
 
 
 def test_a_monitor_that_died_leaves_a_gap_to_the_end():
@@ -55,28 +69,44 @@ def test_a_monitor_that_died_leaves_a_gap_to_the_end():
 
 def test_a_crash_and_a_restart_leave_a_gap_even_when_short():
     lines = [MONITOR, *beats(1, 20), line(20.5, "monitor_started", mode="MONITOR"), *beats(21, 60)]
-    assert cut(lines) == [(WATCHED, 0, 20, ""), (GAP, 20, 20.5, "the monitor was not running (PC off, closed or crashed)"),
-                          (WATCHED, 20.5, 60, "")]
+    assert cut(lines) == [
+        (WATCHED, 0, 20, ""),
+        (GAP, 20, 20.5, "the monitor was not running (PC off, closed or crashed)"),
+        (WATCHED, 20.5, 60, ""),
+    ]
 
 
 def test_a_monitor_stopped_by_hand_is_not_armed_and_one_that_failed_is_a_gap():
     assert cut([MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="user")])[-1] == (
-        NOT_ARMED, 20, 60, "the monitor was stopped by the user")
-    assert cut([MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="a fault in the program")])[-1] == (
-        GAP, 20, 60, "the monitor had stopped: a fault in the program")
+        NOT_ARMED,
+        20,
+        60,
+        "the monitor was stopped by the user",
+    )
+    failed = [MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="a fault in the program")]
+    assert cut(failed)[-1] == (GAP, 20, 60, "the monitor had stopped: a fault in the program")
 
 
 def test_the_time_in_another_mode_does_not_count():
-    lines = [line(0, "monitor_started", mode="OFF"), line(10, "mode_changed", mode="MONITOR"), *beats(11, 40),
-             line(40, "mode_changed", mode="CAPTURE")]
-    assert cut(lines) == [(NOT_ARMED, 0, 10, "the mode was OFF"), (WATCHED, 10, 40, ""),
-                          (NOT_ARMED, 40, 60, "the mode was CAPTURE")]
+    lines = [
+        line(0, "monitor_started", mode="OFF"),
+        line(10, "mode_changed", mode="MONITOR"),
+        *beats(11, 40),
+        line(40, "mode_changed", mode="CAPTURE"),
+    ]
+    assert cut(lines) == [
+        (NOT_ARMED, 0, 10, "the mode was OFF"),
+        (WATCHED, 10, 40, ""),
+        (NOT_ARMED, 40, 60, "the mode was CAPTURE"),
+    ]
 
 
 def test_what_happened_before_tells_whether_it_was_armed():
     assert cut([line(-600, "monitor_started", mode="MONITOR"), *beats(-599, 60)]) == [(WATCHED, 0, 60, "")]
     assert cut([line(-600, "monitor_started", mode="MONITOR"), *beats(-599, -300), *beats(30, 60)]) == [
-        (GAP, 0, 30, "no sign of life from the monitor"), (WATCHED, 30, 60, "")]
+        (GAP, 0, 30, "no sign of life from the monitor"),
+        (WATCHED, 30, 60, ""),
+    ]
 
 
 def test_heartbeats_alone_prove_watching_when_the_start_is_no_longer_in_the_log():
@@ -84,38 +114,65 @@ def test_heartbeats_alone_prove_watching_when_the_start_is_no_longer_in_the_log(
 
 
 def test_a_camera_problem_is_blind_from_when_it_really_began():
-    lines = [MONITOR, *beats(1, 60), line(10.5, "camera_problem", kind="lost", text="Camera lost."),
-             line(15, "camera_recovered", kind="lost", seconds=300)]
+    lines = [
+        MONITOR,
+        *beats(1, 60),
+        line(10.5, "camera_problem", kind="lost", text="Camera lost."),
+        line(15, "camera_recovered", kind="lost", seconds=300),
+    ]
     assert cut(lines) == [(WATCHED, 0, 10, ""), (BLIND, 10, 15, "camera lost"), (WATCHED, 15, 60, "")]
 
 
 def test_reminders_of_one_problem_do_not_end_it():
-    lines = [MONITOR, *beats(1, 60), line(10, "camera_problem", kind="frozen", text="t"),
-             line(40, "camera_problem", kind="frozen", text="t")]
+    lines = [
+        MONITOR,
+        *beats(1, 60),
+        line(10, "camera_problem", kind="frozen", text="t"),
+        line(40, "camera_problem", kind="frozen", text="t"),
+    ]
     assert cut(lines) == [(WATCHED, 0, 10, ""), (BLIND, 10, 60, "camera frozen")]
 
 
 def test_two_problems_at_once_count_once():
-    lines = [MONITOR, *beats(1, 60), line(10, "camera_problem", kind="moved", text="t"),
-             line(20, "camera_problem", kind="black", text="t"), line(30, "camera_recovered", kind="black", seconds=600),
-             line(40, "camera_recovered", kind="moved", seconds=1800)]
+    lines = [
+        MONITOR,
+        *beats(1, 60),
+        line(10, "camera_problem", kind="moved", text="t"),
+        line(20, "camera_problem", kind="black", text="t"),
+        line(30, "camera_recovered", kind="black", seconds=600),
+        line(40, "camera_recovered", kind="moved", seconds=1800),
+    ]
     events, _ = typed(lines)
     assert seconds_of(spans(events, at(0), at(60), 60), BLIND) == 1800
 
 
 def test_a_restart_ends_what_the_monitor_before_knew_of_the_camera():
-    lines = [MONITOR, *beats(1, 10), line(10, "camera_problem", kind="lost", text="t"),
-             line(12, "monitor_started", mode="MONITOR"), *beats(13, 60)]
+    lines = [
+        MONITOR,
+        *beats(1, 10),
+        line(10, "camera_problem", kind="lost", text="t"),
+        line(12, "monitor_started", mode="MONITOR"),
+        *beats(13, 60),
+    ]
     assert cut(lines)[-1] == (WATCHED, 12, 60, "")
 
 
 def test_heartbeats_without_a_judged_picture_are_not_watching():
     lines = [MONITOR, *beats(1, 10), *beats(11, 20, frames=0), *beats(21, 60)]
-    assert cut(lines) == [(WATCHED, 0, 10, ""), (BLIND, 10, 20, "no picture was judged"), (WATCHED, 20, 60, "")]
+    assert cut(lines) == [
+        (WATCHED, 0, 10, ""),
+        (BLIND, 10, 20, "no picture was judged"),
+        (WATCHED, 20, 60, ""),
+    ]
 
 
 def test_sleep_is_a_gap_of_its_real_length():
-    lines = [MONITOR, *beats(1, 10), line(40, "watch_gap", seconds=29.5 * 60, reason="asleep"), *beats(40, 60)]
+    lines = [
+        MONITOR,
+        *beats(1, 10),
+        line(40, "watch_gap", seconds=29.5 * 60, reason="asleep"),
+        *beats(40, 60),
+    ]
     assert cut(lines) == [(WATCHED, 0, 10.5, ""), (GAP, 10.5, 40, "the PC was asleep"), (WATCHED, 40, 60, "")]
 
 
@@ -125,14 +182,26 @@ def test_a_stall_too_short_to_miss_a_heartbeat_is_still_a_gap():
 
 
 def test_a_clock_set_forward_costs_no_coverage():
-    lines = [MONITOR, *beats(1, 10), line(40.5, "watch_gap", seconds=1800, reason="clock_forward"), *beats(41, 60)]
-    assert cut(lines) == [(WATCHED, 0, 10.5, ""),
-                          (NOT_ARMED, 10.5, 40.5, "the clock of the PC was set forward, no time was lost"),
-                          (WATCHED, 40.5, 60, "")]
+    lines = [
+        MONITOR,
+        *beats(1, 10),
+        line(40.5, "watch_gap", seconds=1800, reason="clock_forward"),
+        *beats(41, 60),
+    ]
+    assert cut(lines) == [
+        (WATCHED, 0, 10.5, ""),
+        (NOT_ARMED, 10.5, 40.5, "the clock of the PC was set forward, no time was lost"),
+        (WATCHED, 40.5, 60, ""),
+    ]
 
 
 def test_a_clock_set_back_counts_the_repeated_time_once():
-    lines = [MONITOR, *beats(1, 30), line(10.5, "watch_gap", seconds=1200, reason="clock_back"), *beats(11, 60)]
+    lines = [
+        MONITOR,
+        *beats(1, 30),
+        line(10.5, "watch_gap", seconds=1200, reason="clock_back"),
+        *beats(11, 60),
+    ]
     assert cut(lines) == [(WATCHED, 0, 60, "")]
 
 
@@ -140,8 +209,16 @@ def test_daylight_saving_leaves_no_gap():
     summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
     first = datetime(2026, 10, 25, 2, 0, tzinfo=summer)
     times = [first + timedelta(minutes=minute) for minute in range(121)]
-    lines = [{"time": (time if time < first + timedelta(hours=1) else time.astimezone(winter)).isoformat(),
-              "event": "heartbeat", "frames": 60, "score_max": 0.1, "state": "WATCHING"} for time in times]
+    lines = [
+        {
+            "time": (time if time < first + timedelta(hours=1) else time.astimezone(winter)).isoformat(),
+            "event": "heartbeat",
+            "frames": 60,
+            "score_max": 0.1,
+            "state": "WATCHING",
+        }
+        for time in times
+    ]
     events, _ = typed(lines)
     parts = spans(events, times[0], times[-1], 60)
     assert [(part.kind, part.seconds) for part in parts] == [(WATCHED, 7200)]
@@ -149,9 +226,16 @@ def test_daylight_saving_leaves_no_gap():
 
 @pytest.mark.parametrize("start, end", [(0, 60), (7.3, 44.1), (-30, 5)])
 def test_spans_leave_no_hole_and_no_overlap(start, end):
-    lines = [MONITOR, *beats(1, 10), *beats(14, 30, frames=0), line(22, "camera_problem", kind="lost", text="t"),
-             line(25, "watch_gap", seconds=90, reason="stalled"), line(33, "mode_changed", mode="OFF"),
-             line(41, "mode_changed", mode="MONITOR"), line(42, "monitor_stopped", reason="user")]
+    lines = [
+        MONITOR,
+        *beats(1, 10),
+        *beats(14, 30, frames=0),
+        line(22, "camera_problem", kind="lost", text="t"),
+        line(25, "watch_gap", seconds=90, reason="stalled"),
+        line(33, "mode_changed", mode="OFF"),
+        line(41, "mode_changed", mode="MONITOR"),
+        line(42, "monitor_stopped", reason="user"),
+    ]
     parts = cut(lines, start, end)
     assert parts[0][1] == pytest.approx(start) and parts[-1][2] == pytest.approx(end)
     assert all(left[2] == right[1] for left, right in zip(parts, parts[1:]))

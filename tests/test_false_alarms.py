@@ -5,8 +5,9 @@ import pytest
 from src.false_alarms import alarms_in_words, alarms_per_day, frames_in_words, frames_per_day, share_at_most
 
 
-@pytest.mark.parametrize("hits, of, expected", [(0, 60, 0.04870), (1, 60, 0.07661), (0, 1, 0.95), (5, 5, 1.0),
-                                                (3, 20, 0.34366)])
+@pytest.mark.parametrize(
+    "hits, of, expected", [(0, 60, 0.04870), (1, 60, 0.07661), (0, 1, 0.95), (5, 5, 1.0), (3, 20, 0.34366)]
+)
 def test_the_share_bound_is_the_published_clopper_pearson_one(hits, of, expected):
     assert share_at_most(hits, of) == pytest.approx(expected, abs=1e-4)
 
@@ -16,7 +17,8 @@ def test_nothing_in_three_hours_excludes_only_more_than_24_a_day():
     assert rate.expected == 0.0
     assert rate.at_most == pytest.approx(24.0, rel=0.002)
     assert alarms_in_words(rate).startswith(
-        "No alarm in 3 h of normal footage: that proves at most 24 false alarms a day")
+        "No alarm in 3 h of normal footage: that proves at most 24 false alarms a day"
+    )
 
 
 @pytest.mark.parametrize("alarms, expected", [(0, 2.9957), (1, 4.7439), (2, 6.2958), (10, 16.9622)])

@@ -28,7 +28,9 @@ HOLDER = textwrap.dedent("""
 @pytest.fixture
 def other(tmp_path):
     """Another process that has the lock."""
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE
+    )
     assert process.stdout.readline().strip() == b"here"
     yield process
     process.kill()
@@ -63,6 +65,7 @@ def test_it_can_be_taken_again_after_it_was_given_back(tmp_path):
 @pytest.mark.parametrize("text", ["", "7", "[1]", '{"pid": 1}', '{"pid": 1, "since": "soon"}'])
 def test_a_damaged_note_about_the_holder_is_left_out(tmp_path, other, text):
     (tmp_path / "monitor.process.json").write_text(text)
-    with pytest.raises(UserError, match=re.escape("already running on this PC. Only one")), \
-            only_instance(tmp_path, "monitor", NOW):
+    with pytest.raises(UserError, match=re.escape("already running on this PC. Only one")), only_instance(
+        tmp_path, "monitor", NOW
+    ):
         pass

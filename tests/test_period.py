@@ -19,7 +19,9 @@ def berlin(monkeypatch):
     time.tzset()
 
 
-@pytest.mark.parametrize("day, hours", [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 23), 24)])
+@pytest.mark.parametrize(
+    "day, hours", [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 23), 24)]
+)
 def test_a_day_lasts_as_long_as_the_clock_on_the_wall_says(berlin, day, hours):
     period = calendar_day(day)
     assert period.end - period.start == timedelta(hours=hours)

@@ -27,7 +27,9 @@ def test_a_night_is_drawn_with_its_alerts_in_red():
     times = [EVENING + timedelta(minutes=minute) for minute in range(840)]
     shades = [Shade(kind, times[10 * number], times[10 * number + 5]) for number, kind in enumerate(FILLS)]
     plain = decoded(night_scores(times, [0.2] * 840, [], shades, EVENING, MORNING, "A night"))
-    alarmed = decoded(night_scores(times, [0.2] * 840, [times[500], times[501]], shades, EVENING, MORNING, "A night"))
+    alarmed = decoded(
+        night_scores(times, [0.2] * 840, [times[500], times[501]], shades, EVENING, MORNING, "A night")
+    )
     assert plain.shape == (396, 1100, 3)
     assert not has_red(plain) and has_red(alarmed)
 
@@ -45,8 +47,16 @@ def test_any_score_can_be_drawn(ratios):
 @pytest.mark.parametrize("pictures", [1, 2, 900])
 def test_a_replay_of_any_length_is_drawn(pictures):
     seconds = np.arange(pictures) * 1.5
-    image = decoded(replay_timeline(seconds, np.full(pictures, 0.3), np.linspace(0, 3, pictures), [seconds[-1]],
-                                    [Shade("lighting", 0.0, 1.0)], "evening.mp4"))
+    image = decoded(
+        replay_timeline(
+            seconds,
+            np.full(pictures, 0.3),
+            np.linspace(0, 3, pictures),
+            [seconds[-1]],
+            [Shade("lighting", 0.0, 1.0)],
+            "evening.mp4",
+        )
+    )
     assert has_red(image)
 
 

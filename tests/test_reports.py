@@ -14,8 +14,13 @@ from tests.test_summary import MORNING, PERIOD, alert, line, night
 def lab(tmp_path: Path) -> Config:
     """The settings of a lab whose folder has a name that is awkward in links."""
     folder = tmp_path / "Leak monitor (bench 1) & co"
-    return Config(paths=PathSettings(data_anomalies_dir=folder / "data/anomalies", logs_dir=folder / "logs",
-                                     reports_dir=folder / "reports"))
+    return Config(
+        paths=PathSettings(
+            data_anomalies_dir=folder / "data/anomalies",
+            logs_dir=folder / "logs",
+            reports_dir=folder / "reports",
+        )
+    )
 
 
 def write_log(config: Config, *lines: dict[str, object]) -> None:
@@ -27,10 +32,15 @@ def write_log(config: Config, *lines: dict[str, object]) -> None:
 def test_a_night_becomes_a_page_a_json_file_and_a_plot(lab):
     write_log(lab, *night(alert(9.25)))
     report = daily_summary(lab, PERIOD, MORNING)
-    assert report.sentence == ("Watched 100 % of the 14 h it was armed, 1 leak alert at 03:15 (still open), "
-                               "NOBODY WAS TOLD (no way of sending is switched on).")
+    assert report.sentence == (
+        "Watched 100 % of the 14 h it was armed, 1 leak alert at 03:15 (still open), "
+        "NOBODY WAS TOLD (no way of sending is switched on)."
+    )
     assert sorted(path.name for path in report.page.parent.iterdir()) == [
-        "scores_2026-11-23_night.png", "summary_2026-11-23_night.json", "summary_2026-11-23_night.md"]
+        "scores_2026-11-23_night.png",
+        "summary_2026-11-23_night.json",
+        "summary_2026-11-23_night.md",
+    ]
     assert json.loads(report.data.read_text(encoding="utf-8"))["coverage_percent"] == 100.0
     assert report.picture.read_bytes().startswith(b"\x89PNG")
 
@@ -43,7 +53,9 @@ def test_the_links_on_the_page_lead_to_the_evidence(lab):
 
 
 def test_a_lab_without_any_log_gets_a_page_that_says_so(lab):
-    assert daily_summary(lab, PERIOD, MORNING).sentence.startswith("NOBODY WAS WATCHING (no monitor was started)")
+    assert daily_summary(lab, PERIOD, MORNING).sentence.startswith(
+        "NOBODY WAS WATCHING (no monitor was started)"
+    )
 
 
 def test_the_mode_set_weeks_ago_is_known(lab):

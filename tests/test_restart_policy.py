@@ -44,8 +44,11 @@ def test_restarts_long_ago_are_forgotten():
 def hung_at(signs: str, step_seconds: float = 10.0) -> list[int]:
     """Indices at which it is taken for hung; the same letter again means no new sign, "-" none at all yet."""
     watch = HangWatch(first_seconds=100, limit_seconds=30, longest_step_seconds=20)
-    return [index for index, sign in enumerate(signs)
-            if watch.update(None if sign == "-" else sign, now_seconds=index * step_seconds)]
+    return [
+        index
+        for index, sign in enumerate(signs)
+        if watch.update(None if sign == "-" else sign, now_seconds=index * step_seconds)
+    ]
 
 
 def test_a_program_that_gives_signs_does_not_hang():

@@ -7,17 +7,29 @@ from datetime import datetime, timedelta, timezone
 from src.status import Status, StatusFile, status_line
 
 NOW = datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1)))
-WATCHING = Status(mode="MONITOR", not_watching_because="", since=NOW - timedelta(hours=8), last_picture_at=NOW,
-                  score_ratio=0.314, incident_id=None, incident_since=None, model="20261122_170000", pid=4711)
+WATCHING = Status(
+    mode="MONITOR",
+    not_watching_because="",
+    since=NOW - timedelta(hours=8),
+    last_picture_at=NOW,
+    score_ratio=0.314,
+    incident_id=None,
+    incident_since=None,
+    model="20261122_170000",
+    pid=4711,
+)
 
 
 def test_the_line_of_a_quiet_watch():
     assert status_line(WATCHING, NOW) == (
-        "WATCHING since 19:15 on 22 Nov | picture 03:15:02 | score 31 % of the threshold | no leak")
+        "WATCHING since 19:15 on 22 Nov | picture 03:15:02 | score 31 % of the threshold | no leak"
+    )
 
 
 def test_the_line_before_the_first_picture():
-    assert status_line(replace(WATCHING, last_picture_at=None, score_ratio=None), NOW).endswith("22 Nov | no leak")
+    assert status_line(replace(WATCHING, last_picture_at=None, score_ratio=None), NOW).endswith(
+        "22 Nov | no leak"
+    )
 
 
 def test_the_line_during_a_leak():
@@ -26,9 +38,12 @@ def test_the_line_during_a_leak():
 
 
 def test_the_line_says_why_nobody_watches():
-    off = replace(WATCHING, mode="OFF", not_watching_because="the mode is OFF: double-click set_mode_MONITOR.bat")
+    off = replace(
+        WATCHING, mode="OFF", not_watching_because="the mode is OFF: double-click set_mode_MONITOR.bat"
+    )
     assert status_line(off, NOW) == (
-        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15)")
+        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15)"
+    )
 
 
 def test_lines_are_plain_ascii_for_every_console():
@@ -45,7 +60,10 @@ def test_the_file_says_watching_or_why_not(tmp_path):
     assert read(tmp_path)["state"] == "WATCHING"
     assert read(tmp_path)["last_picture_at"] == "2026-11-23T03:15:02+01:00"
     file.update(replace(WATCHING, not_watching_because="the camera is lost"), NOW, now_seconds=0.1)
-    assert (read(tmp_path)["state"], read(tmp_path)["not_watching_because"]) == ("NOT WATCHING", "the camera is lost")
+    assert (read(tmp_path)["state"], read(tmp_path)["not_watching_because"]) == (
+        "NOT WATCHING",
+        "the camera is lost",
+    )
 
 
 def test_the_same_news_are_written_only_every_few_seconds(tmp_path):

@@ -21,16 +21,29 @@ def line(hours: float, event: str, **fields: object) -> dict[str, object]:
 def night(*extra: dict[str, object], first: float = 0.0, last: float = 14.0) -> list[dict[str, object]]:
     """A monitor that was started at `first` and gave a heartbeat a minute until `last`."""
     minutes = range(int(first * 60) + 1, int(last * 60) + 1)
-    return [line(first, "monitor_started", mode="MONITOR"),
-            *(line(minute / 60, "heartbeat", frames=60, score_max=0.1, score_threshold=0.5, state="WATCHING")
-              for minute in minutes), *extra]
+    return [
+        line(first, "monitor_started", mode="MONITOR"),
+        *(
+            line(minute / 60, "heartbeat", frames=60, score_max=0.1, score_threshold=0.5, state="WATCHING")
+            for minute in minutes
+        ),
+        *extra,
+    ]
 
 
 def alert(hours: float, incident: str = "i1", **changes: object) -> dict[str, object]:
     fields: dict[str, object] = {
-        "event_id": f"e{hours}", "incident_id": incident, "score": 0.9, "score_threshold": 0.5, "largest_blob_area": 50,
-        "blob_area_threshold": 20, "triggers": ["blob"], "area_percent": 0.2, "growing": False,
-        "evidence": [f"panel_{incident}.jpg"]}
+        "event_id": f"e{hours}",
+        "incident_id": incident,
+        "score": 0.9,
+        "score_threshold": 0.5,
+        "largest_blob_area": 50,
+        "blob_area_threshold": 20,
+        "triggers": ["blob"],
+        "area_percent": 0.2,
+        "growing": False,
+        "evidence": [f"panel_{incident}.jpg"],
+    }
     return line(hours, "alert", **{**fields, **changes})
 
 
@@ -64,8 +77,14 @@ def test_coverage_is_of_the_armed_time():
 
 
 def test_the_alerts_of_one_leak_are_one_incident():
-    summary = sum_up(*night(alert(9.0), alert(9.5, area_percent=0.6, growing=True, triggers=["score", "blob"]),
-                            line(10.0, "incident_resolved", incident_id="i1", minutes=60.0), alert(12.0, "i2")))
+    summary = sum_up(
+        *night(
+            alert(9.0),
+            alert(9.5, area_percent=0.6, growing=True, triggers=["score", "blob"]),
+            line(10.0, "incident_resolved", incident_id="i1", minutes=60.0),
+            alert(12.0, "i2"),
+        )
+    )
     first, second = summary.incidents
     assert (first.alerts, first.minutes, first.largest_area_percent, first.growing) == (2, 60.0, 0.6, True)
     assert first.triggers == ("blob", "score")
@@ -87,59 +106,99 @@ def delivery(hours: float, event: str, channel: str = "slack", **fields: object)
 
 
 def test_a_message_that_arrived_after_retries_is_delivered():
-    summary = sum_up(*night(delivery(9, "notify_queued"), delivery(9.1, "notify_error", reason="timeout", permanent=False),
-                            delivery(9.2, "notify_sent")))
+    summary = sum_up(
+        *night(
+            delivery(9, "notify_queued"),
+            delivery(9.1, "notify_error", reason="timeout", permanent=False),
+            delivery(9.2, "notify_sent"),
+        )
+    )
     assert (summary.messages, summary.failed_attempts, summary.undelivered) == (1, 1, ())
 
 
 def test_a_message_that_arrived_only_after_the_day_was_over_is_delivered():
-    summary = sum_up(*night(delivery(13.9, "notify_queued"), delivery(15, "notify_sent")),
-                     now=EVENING + timedelta(hours=16))
+    summary = sum_up(
+        *night(delivery(13.9, "notify_queued"), delivery(15, "notify_sent")),
+        now=EVENING + timedelta(hours=16),
+    )
     assert summary.undelivered == ()
 
 
 def test_each_channel_is_counted_by_itself():
-    summary = sum_up(*night(
-        delivery(9, "notify_queued"), delivery(9, "notify_queued", "email"), delivery(9.1, "notify_sent"),
-        delivery(9.1, "notify_error", "email", reason="wrong password", permanent=True)))
+    summary = sum_up(
+        *night(
+            delivery(9, "notify_queued"),
+            delivery(9, "notify_queued", "email"),
+            delivery(9.1, "notify_sent"),
+            delivery(9.1, "notify_error", "email", reason="wrong password", permanent=True),
+        )
+    )
     (message,) = summary.undelivered
     assert (message.channel, message.reason, message.given_up) == ("email", "wrong password", True)
     assert summary.messages == 2
 
 
 def test_the_score_of_each_hour_is_its_highest():
-    summary = sum_up(*night(line(2.5, "heartbeat", frames=30, score_max=0.4, score_threshold=0.5, state="WATCHING"),
-                            line(3.5, "heartbeat", frames=0, score_max=None, state="WATCHING")))
+    summary = sum_up(
+        *night(
+            line(2.5, "heartbeat", frames=30, score_max=0.4, score_threshold=0.5, state="WATCHING"),
+            line(3.5, "heartbeat", frames=0, score_max=None, state="WATCHING"),
+        )
+    )
     assert len(summary.hours) == 14
     assert summary.hours[2].score_max == 0.4
     assert summary.hours[2].hour == EVENING + timedelta(hours=2)
 
 
 def test_the_hour_that_daylight_saving_repeats_is_there_twice():
-    beats = [{"time": text, "event": "heartbeat", "frames": 60, "score_max": 0.1, "state": "WATCHING"}
-             for text in ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00")]
-    period = Period(datetime.fromisoformat("2026-10-25T00:00:00+02:00"),
-                    datetime.fromisoformat("2026-10-26T00:00:00+01:00"), "2026-10-25", "The day")
+    beats = [
+        {"time": text, "event": "heartbeat", "frames": 60, "score_max": 0.1, "state": "WATCHING"}
+        for text in ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00")
+    ]
+    period = Period(
+        datetime.fromisoformat("2026-10-25T00:00:00+02:00"),
+        datetime.fromisoformat("2026-10-26T00:00:00+01:00"),
+        "2026-10-25",
+        "The day",
+    )
     summary = summarize(beats, period, period.end, heartbeat_seconds=60)
-    assert [score.hour.isoformat() for score in summary.hours] == ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]
+    assert [score.hour.isoformat() for score in summary.hours] == [
+        "2026-10-25T02:00:00+02:00",
+        "2026-10-25T02:00:00+01:00",
+    ]
 
 
 def test_light_that_never_came_back_lasts_to_the_end():
-    summary = sum_up(*night(line(1, "lighting_change"), line(1.5, "lighting_change"), line(2, "lighting_normal"),
-                            line(13, "lighting_change")))
+    summary = sum_up(
+        *night(
+            line(1, "lighting_change"),
+            line(1.5, "lighting_change"),
+            line(2, "lighting_normal"),
+            line(13, "lighting_change"),
+        )
+    )
     assert [part.seconds for part in summary.lighting_changes] == [3600, 3600]
 
 
 def test_camera_problems_are_blind_time():
-    summary = sum_up(*night(line(5, "camera_problem", kind="covered", text="t"),
-                            line(6, "camera_recovered", kind="covered", seconds=3600)))
+    summary = sum_up(
+        *night(
+            line(5, "camera_problem", kind="covered", text="t"),
+            line(6, "camera_recovered", kind="covered", seconds=3600),
+        )
+    )
     assert [(part.reason, part.seconds) for part in summary.of_kind(BLIND)] == [("camera covered", 3600)]
 
 
 def test_lines_that_make_no_sense_are_counted_and_the_rest_is_used():
-    summary = sum_up(*night({"time": EVENING.isoformat(), "event": "alert"}, {"time": 7, "event": ["x"]},
-                            line(1, "heartbeat", frames=-1, score_max=0.1, state="WATCHING"),
-                            line(1, "heartbeat", frames=1, score_max=float("nan"), state="WATCHING")))
+    summary = sum_up(
+        *night(
+            {"time": EVENING.isoformat(), "event": "alert"},
+            {"time": 7, "event": ["x"]},
+            line(1, "heartbeat", frames=-1, score_max=0.1, state="WATCHING"),
+            line(1, "heartbeat", frames=1, score_max=float("nan"), state="WATCHING"),
+        )
+    )
     assert summary.unreadable_lines == 4
     assert summary.coverage_percent == 100.0
 

@@ -14,16 +14,26 @@ def page(*lines: dict[str, object]) -> str:
 
 
 def test_the_first_sentence_of_a_good_night():
-    summary = sum_up(*night(alert(9.25), delivery(9.25, "notify_queued"), delivery(9.26, "notify_sent"),
-                            line(10, "incident_resolved", incident_id="i1", minutes=45), first=0.5))
-    assert sentence(summary) == ("Watched 100 % of the 13 h 30 min it was armed, 1 leak alert at 03:15, "
-                                 "everything delivered.")
+    summary = sum_up(
+        *night(
+            alert(9.25),
+            delivery(9.25, "notify_queued"),
+            delivery(9.26, "notify_sent"),
+            line(10, "incident_resolved", incident_id="i1", minutes=45),
+            first=0.5,
+        )
+    )
+    assert sentence(summary) == (
+        "Watched 100 % of the 13 h 30 min it was armed, 1 leak alert at 03:15, " "everything delivered."
+    )
 
 
 def test_the_first_sentence_of_a_bad_night():
     summary = sum_up(*night(alert(9.0), alert(10.0, "i2"), delivery(9, "notify_queued"), last=12.0))
-    assert sentence(summary) == ("Watched 85.7 % of the 14 h it was armed, 2 leak alerts at 03:00 and 04:00 "
-                                 "(still open), 1 message NOT DELIVERED.")
+    assert sentence(summary) == (
+        "Watched 85.7 % of the 14 h it was armed, 2 leak alerts at 03:00 and 04:00 "
+        "(still open), 1 message NOT DELIVERED."
+    )
 
 
 def test_an_alert_that_nobody_could_get_is_said():
@@ -35,10 +45,13 @@ def test_many_leaks_are_said_as_a_range():
     assert "5 leak alerts between 19:00 and 23:00" in sentence(sum_up(*night(*lines)))
 
 
-@pytest.mark.parametrize("lines, expected", [
-    ([], "NOBODY WAS WATCHING (no monitor was started), no leak alert, no message had to be sent."),
-    ([line(-1, "monitor_started", mode="OFF")], "NOBODY WAS WATCHING (the mode was OFF), no leak alert"),
-])
+@pytest.mark.parametrize(
+    "lines, expected",
+    [
+        ([], "NOBODY WAS WATCHING (no monitor was started), no leak alert, no message had to be sent."),
+        ([line(-1, "monitor_started", mode="OFF")], "NOBODY WAS WATCHING (the mode was OFF), no leak alert"),
+    ],
+)
 def test_a_night_without_a_watch_is_said_first(lines, expected):
     assert sentence(sum_up(*lines)).startswith(expected)
 
@@ -48,10 +61,17 @@ def test_a_share_is_never_rounded_up():
 
 
 def test_the_page_proves_what_it_says():
-    text = page(*night(alert(9.25, area_percent=0.31), line(9.505, "monitor_started", mode="MONITOR"),
-                       delivery(9.25, "notify_queued"), delivery(9.3, "notify_error", reason="a | b", permanent=True),
-                       line(3, "lighting_change"), line(4, "lighting_normal"),
-                       line(5, "evidence_error", text="The disk is full.")))
+    text = page(
+        *night(
+            alert(9.25, area_percent=0.31),
+            line(9.505, "monitor_started", mode="MONITOR"),
+            delivery(9.25, "notify_queued"),
+            delivery(9.3, "notify_error", reason="a | b", permanent=True),
+            line(3, "lighting_change"),
+            line(4, "lighting_normal"),
+            line(5, "evidence_error", text="The disk is full."),
+        )
+    )
     assert text.splitlines()[0] == "# The night"
     assert "![panel_i1.jpg](../panel_i1.jpg)" in text
     assert "| 2026-11-23 03:15:00 | still open | 1 | 0.31 % of the picture | no |" in text
@@ -66,7 +86,9 @@ def test_of_a_long_leak_the_first_and_the_last_panel_are_shown_and_all_pictures_
     alerts = [alert(9 + hour, evidence=[f"anomaly_{hour}.jpg", f"panel_{hour}.jpg"]) for hour in range(4)]
     text = page(*night(*alerts))
     assert [name for name in ("panel_0", "panel_1", "panel_2", "panel_3") if f"![{name}.jpg]" in text] == [
-        "panel_0", "panel_3"]
+        "panel_0",
+        "panel_3",
+    ]
     assert all(f"[anomaly_{hour}.jpg](../anomaly_{hour}.jpg)" in text for hour in range(4))
 
 
@@ -82,7 +104,13 @@ def test_the_json_holds_what_the_page_says():
     data = json.loads(json.dumps(as_json(summary), allow_nan=False))
     assert data["sentence"] == sentence(summary)
     assert data["coverage_percent"] == pytest.approx(100 * 12 / 14)
-    assert data["gaps"] == [{"start": (EVENING + timedelta(hours=12)).isoformat(), "end": "2026-11-23T08:00:00+01:00",
-                             "seconds": 7200.0, "reason": "no sign of life from the monitor"}]
+    assert data["gaps"] == [
+        {
+            "start": (EVENING + timedelta(hours=12)).isoformat(),
+            "end": "2026-11-23T08:00:00+01:00",
+            "seconds": 7200.0,
+            "reason": "no sign of life from the monitor",
+        }
+    ]
     assert data["alerts"][0]["incident_id"] == "i1"
     assert data["score_max_per_hour"][0]["score_max"] == 0.1

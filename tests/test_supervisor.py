@@ -44,15 +44,23 @@ class HurriedClock(Clock):
 class Stage:
     """A supervisor with a fake monitor, and what it said, logged and announced."""
 
-    def __init__(self, state_dir: Path, monitor: str, program: str = sys.executable, log_error: OSError | None = None) -> None:
+    def __init__(
+        self, state_dir: Path, monitor: str, program: str = sys.executable, log_error: OSError | None = None
+    ) -> None:
         self.state_dir = state_dir
         self.clock = HurriedClock()
         self.said: list[str] = []
         self.logged: list[str] = []
         self.announced: list[tuple[int, int, str]] = []
         self.supervisor = Supervisor(
-            [program, "-c", FAKE + textwrap.dedent(monitor), str(state_dir)], state_dir, self.clock, self.said.append,
-            self._log, lambda *news: self.announced.append(news), QUICK)
+            [program, "-c", FAKE + textwrap.dedent(monitor), str(state_dir)],
+            state_dir,
+            self.clock,
+            self.said.append,
+            self._log,
+            lambda *news: self.announced.append(news),
+            QUICK,
+        )
         self._log_error = log_error
 
     def _log(self, event: str, **fields: object) -> None:
@@ -89,11 +97,14 @@ def test_a_killed_monitor_is_started_again(tmp_path):
 
 
 def test_a_hung_monitor_is_killed_and_started_again(tmp_path):
-    stage = Stage(tmp_path, """
+    stage = Stage(
+        tmp_path,
+        """
         beat()
         if run == 1:
             time.sleep(60)
-    """)
+    """,
+    )
     began = time.monotonic()
     assert stage.supervisor.run() == 0
     assert stage.starts == 2
@@ -138,13 +149,17 @@ def test_a_program_that_cannot_be_started_is_given_up(tmp_path):
 
 
 def test_a_log_on_a_full_disk_does_not_end_the_watch(tmp_path):
-    stage = Stage(tmp_path, "beat(); sys.exit(3 if run == 1 else 0)", log_error=OSError(28, "No space left on device"))
+    stage = Stage(
+        tmp_path, "beat(); sys.exit(3 if run == 1 else 0)", log_error=OSError(28, "No space left on device")
+    )
     assert stage.supervisor.run() == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows the console passes Ctrl+C on")
 def test_ctrl_c_is_passed_on_once_and_the_monitor_may_finish(tmp_path):
-    stage = Stage(tmp_path, """
+    stage = Stage(
+        tmp_path,
+        """
         stops = 0
         beat()
         while stops == 0:
@@ -154,7 +169,8 @@ def test_ctrl_c_is_passed_on_once_and_the_monitor_may_finish(tmp_path):
                 stops += 1
         time.sleep(0.3)
         (state / "finished").write_text(str(stops))
-    """)
+    """,
+    )
 
     def press_when_running() -> None:
         while not (tmp_path / "heartbeat").exists():
@@ -169,15 +185,20 @@ def test_ctrl_c_is_passed_on_once_and_the_monitor_may_finish(tmp_path):
 
 
 def test_the_supervisor_is_small():
-    code = ("import sys; import src.supervisor; "
-            "print([name for name in ('tensorflow', 'cv2', 'numpy', 'matplotlib') if name in sys.modules])")
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    code = (
+        "import sys; import src.supervisor; "
+        "print([name for name in ('tensorflow', 'cv2', 'numpy', 'matplotlib') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 @pytest.fixture
 def server():
     """A local web server; its `seen` holds (path, body) of every request."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
@@ -208,7 +229,13 @@ def test_a_given_up_monitor_is_told_of_by_every_channel_and_by_the_dead_man_swit
     announce_failure(
         NotifySettings(slack=SlackSettings(enabled=True)),
         {"SLACK_WEBHOOK_URL": f"{address}/services/T/B/x", "HEARTBEAT_URL": f"{address}/ping"},
-        tmp_path, Clock(), lambda event, **fields: events.append(event), times=6, minutes=15, reason="a fault")
+        tmp_path,
+        Clock(),
+        lambda event, **fields: events.append(event),
+        times=6,
+        minutes=15,
+        reason="a fault",
+    )
     said = dict(server.seen)
     assert "it ended 6 times in 15 minutes" in said["/services/T/B/x"]
     assert "FAILED" in said["/ping/fail"]

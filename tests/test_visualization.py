@@ -30,7 +30,9 @@ def judge(image: np.ndarray) -> Judgement:
     small = cv2.resize(image, (64, 64))
     errors = np.zeros((64, 64), np.float32)
     errors[6:13, 6:13] = 3.0 * unusual
-    verdict = Verdict(0.9 if unusual else 0.1, 0.5, 40 * unusual, 20, ("blob",) * unusual, spot if unusual else None, False)
+    verdict = Verdict(
+        0.9 if unusual else 0.1, 0.5, 40 * unusual, 20, ("blob",) * unusual, spot if unusual else None, False
+    )
     return Judgement(verdict, small, small, errors)
 
 
@@ -38,7 +40,9 @@ def judge(image: np.ndarray) -> Judgement:
 def pictures(tmp_path):
     folder = tmp_path / "normal pictures"
     for number in range(20):
-        write_jpg(folder / f"normal_20261122_2100{number:02d}_000.jpg", np.full((90, 160, 3), 40 + number, np.uint8))
+        write_jpg(
+            folder / f"normal_20261122_2100{number:02d}_000.jpg", np.full((90, 160, 3), 40 + number, np.uint8)
+        )
     return folder
 
 
@@ -71,8 +75,10 @@ def test_panels_and_an_overview_are_written(pictures, tmp_path):
     said: list[str] = []
     paths = write_panels(from_folder(pictures, 3, uncut, print), judge, tmp_path / "viz", said.append)
     assert [path.name for path in paths] == [
-        "panel_001_normal_20261122_210000_000.jpg", "panel_002_normal_20261122_210010_000.jpg",
-        "panel_003_normal_20261122_210019_000.jpg"]
+        "panel_001_normal_20261122_210000_000.jpg",
+        "panel_002_normal_20261122_210010_000.jpg",
+        "panel_003_normal_20261122_210019_000.jpg",
+    ]
     assert said[0] == "normal_20261122_210000_000: score 20 % of the threshold, normal"
     panel, overview = read_image(paths[0]), read_image(tmp_path / "viz" / "overview.jpg")
     assert panel.shape[1] > 3 * panel.shape[0] * 0.8
@@ -138,8 +144,11 @@ class FakeDetector:
 
 @pytest.fixture
 def config(tmp_path):
-    return Config(roi=RoiSettings(enabled=True, x=0.5, y=0.0, width=0.5, height=1.0), image=ImageSettings(width=64, height=64),
-                  paths=PathSettings(reports_dir=tmp_path / "reports"))
+    return Config(
+        roi=RoiSettings(enabled=True, x=0.5, y=0.0, width=0.5, height=1.0),
+        image=ImageSettings(width=64, height=64),
+        paths=PathSettings(reports_dir=tmp_path / "reports"),
+    )
 
 
 def test_the_camera_is_cut_to_the_roi_and_scaled(config):
