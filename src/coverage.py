@@ -1,4 +1,4 @@
-"""Was the monitor really watching? A stretch of time, cut into spans: watched, blind, gap, not armed.
+"""Was the monitor really watching? A stretch of time, cut into spans.
 
 Nothing counts as watched just because nobody complained: only the time between two signs of life of an armed
 monitor does.
@@ -15,7 +15,9 @@ from src.event_kinds import (
     WatchGap,
 )
 
-WATCHED, BLIND, GAP, NOT_ARMED = "watched", "blind", "gap", "not_armed"
+WATCHED, DOUBTFUL, BLIND, GAP, NOT_ARMED = "watched", "doubtful", "blind", "gap", "not_armed"
+# With these camera problems the pictures are still judged, although less well.
+STILL_JUDGED = frozenset({"moved", "blurred"})
 GAP_AFTER_HEARTBEATS = 2.5
 STOPPED_BY_USER = "user"
 
@@ -52,10 +54,10 @@ def spans(
     """
     known = [event for event in events if event.time <= end]
     parts = list(_between_signs(known, start, end, GAP_AFTER_HEARTBEATS * heartbeat_seconds))
-    for blind in _blind_times(known, end):
-        parts = _paint(parts, blind, over=(WATCHED, BLIND))
+    for trouble in sorted(_camera_troubles(known, end), key=lambda span: span.kind == BLIND):
+        parts = _paint(parts, trouble, over=(WATCHED, DOUBTFUL, BLIND))
     for gap in _announced_gaps(known):
-        parts = _paint(parts, gap, over=(WATCHED, BLIND, GAP))
+        parts = _paint(parts, gap, over=(WATCHED, DOUBTFUL, BLIND, GAP))
     return tuple(_merged(_clipped(parts, start, end)))
 
 
@@ -74,7 +76,7 @@ def _announced_gaps(events: Iterable[Event]) -> list[Span]:
     return gaps
 
 
-def _blind_times(events: Iterable[Event], end: datetime) -> Iterator[Span]:
+def _camera_troubles(events: Iterable[Event], end: datetime) -> Iterator[Span]:
     """From each camera problem to its recovery, to the next start of the monitor, or to `end`."""
     problems: dict[str, CameraProblem] = {}
     for event in events:
@@ -84,13 +86,15 @@ def _blind_times(events: Iterable[Event], end: datetime) -> Iterator[Span]:
             since = event.time - timedelta(seconds=event.seconds)
             if event.kind in problems:
                 since = min(since, problems.pop(event.kind).time)
-            yield Span(BLIND, since, event.time, f"camera {event.kind}")
+            yield _camera_trouble(event.kind, since, event.time)
         elif isinstance(event, (Started, Stopped)):
-            yield from (
-                Span(BLIND, problem.time, event.time, f"camera {kind}") for kind, problem in problems.items()
-            )
+            yield from (_camera_trouble(kind, found.time, event.time) for kind, found in problems.items())
             problems.clear()
-    yield from (Span(BLIND, problem.time, end, f"camera {kind}") for kind, problem in problems.items())
+    yield from (_camera_trouble(kind, found.time, end) for kind, found in problems.items())
+
+
+def _camera_trouble(kind: str, start: datetime, end: datetime) -> Span:
+    return Span(DOUBTFUL if kind in STILL_JUDGED else BLIND, start, end, f"camera {kind}")
 
 
 class _Watch:

@@ -24,6 +24,7 @@ FILLS = {
         "linewidth": 0.0,
         "label": "blind: camera problem",
     },
+    "doubtful": {"facecolor": "#e3d5f2", "label": "watched less well: camera problem"},
     "not_armed": {"facecolor": "#eeeeee", "label": "not armed"},
     "lighting": {"facecolor": "#fff3c4", "label": "light that the training did not show"},
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Iterable, Sequence
 
-from src.coverage import BLIND, GAP, WATCHED, Span, seconds_of, spans
+from src.coverage import BLIND, DOUBTFUL, GAP, WATCHED, Span, seconds_of, spans
 from src.event_kinds import (
     Alert, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Queued, Sent, Trouble, typed,
 )
@@ -72,11 +72,11 @@ class DaySummary:
 
     @property
     def armed_seconds(self) -> float:
-        return seconds_of(self.spans, WATCHED, BLIND, GAP)
+        return seconds_of(self.spans, WATCHED, DOUBTFUL, BLIND, GAP)
 
     @property
     def watched_seconds(self) -> float:
-        return seconds_of(self.spans, WATCHED)
+        return seconds_of(self.spans, WATCHED, DOUBTFUL)
 
     def of_kind(self, kind: str) -> tuple[Span, ...]:
         return tuple(part for part in self.spans if part.kind == kind)
@@ -116,8 +116,8 @@ def summarize(
 
 
 def _coverage_percent(parts: Sequence[Span]) -> float | None:
-    armed = seconds_of(parts, WATCHED, BLIND, GAP)
-    return 100.0 * seconds_of(parts, WATCHED) / armed if armed > 0 else None
+    armed = seconds_of(parts, WATCHED, DOUBTFUL, BLIND, GAP)
+    return 100.0 * seconds_of(parts, WATCHED, DOUBTFUL) / armed if armed > 0 else None
 
 
 def _incidents(events: Iterable[Event], start: datetime, end: datetime) -> Iterable[IncidentLine]:

@@ -6,11 +6,14 @@ import math
 from datetime import datetime
 from typing import Callable, Iterable, Iterator
 
-from src.coverage import BLIND, GAP, NOT_ARMED, WATCHED, Span
+from src.coverage import BLIND, DOUBTFUL, GAP, NOT_ARMED, WATCHED, Span, seconds_of
 from src.messages import duration
 from src.summary import DaySummary, IncidentLine, Undelivered
 
-_KIND_WORDS = {BLIND: "camera problem", GAP: "gap", NOT_ARMED: "not armed", WATCHED: "watched"}
+_KIND_WORDS = {
+    WATCHED: "watched", DOUBTFUL: "watched, but less well", BLIND: "camera problem: blind", GAP: "gap",
+    NOT_ARMED: "not armed",
+}
 
 
 def sentence(summary: DaySummary) -> str:
@@ -21,6 +24,10 @@ def sentence(summary: DaySummary) -> str:
     else:
         armed = duration(summary.armed_seconds)
         watched = f"Watched {percent(summary.coverage_percent)} of the {armed} it was armed"
+        doubtful = seconds_of(summary.spans, DOUBTFUL)
+        if doubtful:
+            why = ", ".join(_reasons(summary.of_kind(DOUBTFUL)))
+            watched += f" ({duration(doubtful)} of it less well: {why})"
     return f"{watched}, {_alerts_in_words(summary)}, {_delivery_in_words(summary)}."
 
 
@@ -75,7 +82,7 @@ def as_json(summary: DaySummary) -> dict[str, object]:
             }
             for line in summary.incidents
         ],
-        "camera_problems": [_span_as_json(part) for part in summary.of_kind(BLIND)],
+        "camera_problems": [_span_as_json(part) for part in summary.spans if part.kind in (BLIND, DOUBTFUL)],
         "gaps": [_span_as_json(part) for part in summary.of_kind(GAP)],
         "not_armed": [_span_as_json(part) for part in summary.of_kind(NOT_ARMED)],
         "lighting_changes": [_span_as_json(part) for part in summary.lighting_changes],

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from src.coverage import BLIND, GAP, NOT_ARMED, WATCHED, seconds_of, spans
+from src.coverage import BLIND, DOUBTFUL, GAP, NOT_ARMED, WATCHED, seconds_of, spans
 from src.event_kinds import typed
 
 START = datetime(2026, 11, 22, 20, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -137,13 +137,27 @@ def test_two_problems_at_once_count_once():
     lines = [
         MONITOR,
         *beats(1, 60),
-        line(10, "camera_problem", kind="moved", text="t"),
+        line(10, "camera_problem", kind="frozen", text="t"),
         line(20, "camera_problem", kind="black", text="t"),
         line(30, "camera_recovered", kind="black", seconds=600),
-        line(40, "camera_recovered", kind="moved", seconds=1800),
+        line(40, "camera_recovered", kind="frozen", seconds=1800),
     ]
     events, _ = typed(lines)
     assert seconds_of(spans(events, at(0), at(60), 60), BLIND) == 1800
+
+
+def test_a_moved_camera_still_watches_but_less_well():
+    lines = [
+        MONITOR,
+        *beats(1, 60),
+        line(10, "camera_problem", kind="moved", text="t"),
+        line(20, "camera_problem", kind="black", text="t"),
+        line(30, "camera_recovered", kind="black", seconds=600),
+    ]
+    assert cut(lines) == [
+        (WATCHED, 0, 10, ""), (DOUBTFUL, 10, 20, "camera moved"), (BLIND, 20, 30, "camera black"),
+        (DOUBTFUL, 30, 60, "camera moved"),
+    ]
 
 
 def test_a_restart_ends_what_the_monitor_before_knew_of_the_camera():

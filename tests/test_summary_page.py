@@ -92,6 +92,16 @@ def test_of_a_long_leak_the_first_and_the_last_panel_are_shown_and_all_pictures_
     assert all(f"[anomaly_{hour}.jpg](../anomaly_{hour}.jpg)" in text for hour in range(4))
 
 
+def test_time_with_a_moved_camera_is_said_in_the_first_sentence():
+    moved = (
+        line(4, "camera_problem", kind="moved", text="t"),
+        line(6, "camera_recovered", kind="moved", seconds=7200),
+    )
+    assert sentence(sum_up(*night(*moved))).startswith(
+        "Watched 100 % of the 14 h it was armed (2 h of it less well: camera moved), no leak alert"
+    )
+
+
 def test_a_quiet_page_has_no_empty_tables():
     text = page(*night())
     assert "None." in text
