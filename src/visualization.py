@@ -18,7 +18,7 @@ from src.errors import UserError
 from src.image_files import ImageFileError, list_images, read_image, write_jpg
 from src.normal_pictures import cropped_size
 from src.panels import Caption, evidence_panel
-from src.preprocess import crop_roi, resize
+from src.preprocess import crop_roi
 from src.time_blocks import taken_at
 
 PANEL_PREFIX, OVERVIEW = "panel_", "overview.jpg"
@@ -92,7 +92,7 @@ def show_camera(
 
 def _show(config: Config, detector: Detector, pictures: Iterable[Shown], say: Callable[[str], None]) -> Path:
     folder = config.paths.reports_dir / "reconstruction_viz"
-    write_panels(pictures, lambda image: detector.judge(resize(image, config.image)), folder, say)
+    write_panels(pictures, detector.judge_cropped, folder, say)
     return folder / OVERVIEW
 
 

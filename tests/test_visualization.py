@@ -8,7 +8,7 @@ import pytest
 
 from src.blobs import Spot
 from src.clock import VirtualClock
-from src.config import Config, ImageSettings, PathSettings, RoiSettings
+from src.config import Config, PathSettings, RoiSettings
 from src.detection import Judgement, Verdict
 from src.errors import UserError
 from src.frame import Frame
@@ -132,12 +132,12 @@ def test_pictures_from_the_camera_are_a_second_apart_and_cut():
 
 
 class FakeDetector:
-    """Remembers the sizes of the prepared pictures it judged."""
+    """Remembers the sizes of the pictures it judged."""
 
     def __init__(self) -> None:
         self.sizes: list[tuple[int, ...]] = []
 
-    def judge(self, picture: np.ndarray) -> Judgement:
+    def judge_cropped(self, picture: np.ndarray) -> Judgement:
         self.sizes.append(picture.shape)
         return judge(picture)
 
@@ -146,16 +146,15 @@ class FakeDetector:
 def config(tmp_path):
     return Config(
         roi=RoiSettings(enabled=True, x=0.5, y=0.0, width=0.5, height=1.0),
-        image=ImageSettings(width=64, height=64),
         paths=PathSettings(reports_dir=tmp_path / "reports"),
     )
 
 
-def test_the_camera_is_cut_to_the_roi_and_scaled(config):
+def test_the_camera_is_cut_to_the_roi(config):
     clock, detector = VirtualClock(NOW), FakeDetector()
     overview = show_camera(config, detector, FakeCamera(clock), 2, clock, print)
     assert overview == config.paths.reports_dir / "reconstruction_viz" / "overview.jpg" and overview.exists()
-    assert detector.sizes == [(64, 64, 3)] * 2
+    assert detector.sizes == [(90, 80, 3)] * 2
 
 
 def test_captured_pictures_are_not_cut_a_second_time(config, tmp_path):
