@@ -19,7 +19,8 @@ WATCHED, DOUBTFUL, BLIND, GAP, NOT_ARMED = "watched", "doubtful", "blind", "gap"
 # With these camera problems the pictures are still judged, although less well.
 STILL_JUDGED = frozenset({"moved", "blurred"})
 GAP_AFTER_HEARTBEATS = 2.5
-STOPPED_BY_USER = "user"
+# What the monitor writes as its reason and state; every other end was meant.
+FAULT, WATCHING = "a fault in the program", "watching"
 
 _GAP_SPANS = {
     "asleep": (GAP, "the PC was asleep"),
@@ -112,12 +113,12 @@ class _Watch:
             self.why_not_armed = f"the mode was {event.mode}"
         elif isinstance(event, Heartbeat):
             self.stopped = ""
-            self.armed = self.armed or event.state == "WATCHING"
-        elif isinstance(event, Stopped) and event.reason == STOPPED_BY_USER:
-            self.armed = False
-            self.why_not_armed = "the monitor was stopped by the user"
-        elif isinstance(event, Stopped):
+            self.armed = self.armed or event.state == WATCHING
+        elif isinstance(event, Stopped) and event.reason == FAULT:
             self.stopped = event.reason
+        elif isinstance(event, Stopped):
+            self.armed = False
+            self.why_not_armed = f"the monitor was closed: {event.reason}"
 
     def span(self, start: datetime, event: Event | None, end: datetime, patience_seconds: float) -> Span:
         """The time from the last sign of life to the next, `event`; None when none has come yet."""

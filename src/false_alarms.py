@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from scipy.special import betaincinv, gammaincinv
 
+from src.messages import duration
+
 CONFIDENCE = 0.95
 SECONDS_PER_DAY = 86_400.0
 
@@ -56,20 +58,27 @@ def alarms_per_day(alarms: int, hours: float) -> PerDay:
 
 def alarms_in_words(rate: PerDay) -> str:
     """What the footage proves about false alarms, in one sentence."""
+    footage = f"{duration(3600 * rate.hours)} of normal footage"
     if rate.seen == 0:
         return (
-            f"No alarm in {rate.hours:.3g} h of normal footage: that proves at most {rate.at_most:.3g} "
-            "false alarms a day (95 % sure). More normal footage proves more."
+            f"No alarm in {footage}: that proves at most {_number(rate.at_most)} false alarms a day "
+            "(95 % sure). More normal footage proves more."
         )
     return (
-        f"{rate.seen} alarms in {rate.hours:.3g} h of normal footage: about {rate.expected:.3g} "
-        f"false alarms a day, at most {rate.at_most:.3g} (95 % sure)."
+        f"{rate.seen} alarms in {footage}: about {_number(rate.expected)} false alarms a day, "
+        f"at most {_number(rate.at_most)} (95 % sure)."
     )
 
 
 def frames_in_words(rate: PerDay) -> str:
-    """What the held-out pictures prove about single pictures over the threshold, in one sentence."""
+    """What held-out pictures prove about single pictures over the threshold, in two sentences."""
     return (
-        f"About {rate.expected:.3g} normal pictures a day are over the threshold, at most {rate.at_most:.3g} "
-        f"(95 % sure); {rate.seen} were, in {rate.hours:.2g} h. An alarm needs several in a row."
+        f"{rate.seen} of the normal pictures it was tried on, {duration(3600 * rate.hours)} of watching, were "
+        f"over the threshold: about {_number(rate.expected)} pictures a day, at most {_number(rate.at_most)} "
+        "(95 % sure). An alarm needs several in a row."
     )
+
+
+def _number(value: float) -> str:
+    """Two digits are more than is known: "0.3", "24", "9800"."""
+    return f"{float(f'{value:.2g}'):g}" if value < 100_000 else f"{float(f'{value:.2g}'):.0f}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from src.atomic_file import write_bytes, write_json, write_text
-from src.config import Config
+from src.config import Config, MonitorSettings
 from src.coverage import WATCHED
 from src.event_log import read_events
 from src.period import Period
@@ -38,7 +38,7 @@ def daily_summary(config: Config, period: Period, now: datetime) -> SummaryRepor
         unreadable).
     """
     lines = read_events(config.paths.logs_dir, since=period.start - LOOK_BACK)
-    summary = summarize(lines, period, now, config.monitor.heartbeat_seconds)
+    summary = summarize(lines, period, now, _heartbeat_seconds(config.monitor))
     folder = config.paths.reports_dir / "daily_summary"
     report = SummaryReport(
         sentence=sentence(summary),
@@ -55,6 +55,11 @@ def daily_summary(config: Config, period: Period, now: datetime) -> SummaryRepor
         ),
     )
     return report
+
+
+def _heartbeat_seconds(settings: MonitorSettings) -> float:
+    """How far apart heartbeats are: a monitor that looks every ten minutes cannot give one each minute."""
+    return max(settings.heartbeat_seconds, settings.frame_interval_seconds)
 
 
 def _score_plot(summary: DaySummary) -> bytes:

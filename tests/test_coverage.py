@@ -20,7 +20,7 @@ def line(minute: float, event: str, **fields: object) -> dict[str, object]:
 
 def beats(first: int, last: int, frames: int = 60) -> list[dict[str, object]]:
     return [
-        line(minute, "heartbeat", frames=frames, score_max=0.1, score_threshold=0.5, state="WATCHING")
+        line(minute, "heartbeat", frames=frames, score_max=0.1, score_threshold=0.5, state="watching")
         for minute in range(first, last + 1)
     ]
 
@@ -77,11 +77,11 @@ def test_a_crash_and_a_restart_leave_a_gap_even_when_short():
 
 
 def test_a_monitor_stopped_by_hand_is_not_armed_and_one_that_failed_is_a_gap():
-    assert cut([MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="user")])[-1] == (
+    assert cut([MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="stopped by hand")])[-1] == (
         NOT_ARMED,
         20,
         60,
-        "the monitor was stopped by the user",
+        "the monitor was closed: stopped by hand",
     )
     failed = [MONITOR, *beats(1, 20), line(20, "monitor_stopped", reason="a fault in the program")]
     assert cut(failed)[-1] == (GAP, 20, 60, "the monitor had stopped: a fault in the program")
@@ -229,7 +229,7 @@ def test_daylight_saving_leaves_no_gap():
             "event": "heartbeat",
             "frames": 60,
             "score_max": 0.1,
-            "state": "WATCHING",
+            "state": "watching",
         }
         for time in times
     ]
@@ -248,7 +248,7 @@ def test_spans_leave_no_hole_and_no_overlap(start, end):
         line(25, "watch_gap", seconds=90, reason="stalled"),
         line(33, "mode_changed", mode="OFF"),
         line(41, "mode_changed", mode="MONITOR"),
-        line(42, "monitor_stopped", reason="user"),
+        line(42, "monitor_stopped", reason="stopped by hand"),
     ]
     parts = cut(lines, start, end)
     assert parts[0][1] == pytest.approx(start) and parts[-1][2] == pytest.approx(end)

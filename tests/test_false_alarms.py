@@ -30,7 +30,9 @@ def test_a_percentile_of_99_5_at_one_picture_a_second_means_432_pictures_a_day()
     rate = frames_per_day(hits=5, of=1000, frame_interval_seconds=1.0)
     assert rate.expected == pytest.approx(432.0)
     assert rate.at_most > rate.expected
-    assert "432" in frames_in_words(rate)
+    assert frames_in_words(rate).startswith(
+        "5 of the normal pictures it was tried on, 17 min of watching, were over the threshold: about 430 pictures a day"
+    )
 
 
 def test_few_pictures_prove_little():
@@ -46,3 +48,7 @@ def test_impossible_counts_are_refused(hits, of):
 def test_no_footage_is_refused():
     with pytest.raises(ValueError, match="hours > 0"):
         alarms_per_day(0, hours=0.0)
+
+
+def test_large_numbers_are_said_without_exponents():
+    assert "at most 9800 (95 % sure)" in frames_in_words(frames_per_day(0, 25, 1.0))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from src.config import Config, PathSettings
+from src.config import Config, MonitorSettings, PathSettings
 from src.reports import daily_summary
 from tests.test_summary import MORNING, PERIOD, alert, line, night
 
@@ -61,3 +61,14 @@ def test_a_lab_without_any_log_gets_a_page_that_says_so(lab):
 def test_the_mode_set_weeks_ago_is_known(lab):
     write_log(lab, line(-20 * 24, "monitor_started", mode="MONITOR"))
     assert daily_summary(lab, PERIOD, MORNING).sentence.startswith("Watched 0.0 %")
+
+
+def test_a_monitor_that_looks_seldom_has_no_gaps_between_its_looks(lab):
+    settings = MonitorSettings(frame_interval_seconds=600, heartbeat_seconds=60)
+    beats = [
+        line(look / 6, "heartbeat", frames=1, score_max=0.1, score_threshold=0.5, state="watching")
+        for look in range(85)
+    ]
+    write_log(lab, line(0, "monitor_started", mode="MONITOR"), *beats)
+    report = daily_summary(lab.model_copy(update={"monitor": settings}), PERIOD, MORNING)
+    assert report.sentence.startswith("Watched 100 %")

@@ -24,7 +24,7 @@ def night(*extra: dict[str, object], first: float = 0.0, last: float = 14.0) -> 
     return [
         line(first, "monitor_started", mode="MONITOR"),
         *(
-            line(minute / 60, "heartbeat", frames=60, score_max=0.1, score_threshold=0.5, state="WATCHING")
+            line(minute / 60, "heartbeat", frames=60, score_max=0.1, score_threshold=0.5, state="watching")
             for minute in minutes
         ),
         *extra,
@@ -141,8 +141,8 @@ def test_each_channel_is_counted_by_itself():
 def test_the_score_of_each_hour_is_its_highest():
     summary = sum_up(
         *night(
-            line(2.5, "heartbeat", frames=30, score_max=0.4, score_threshold=0.5, state="WATCHING"),
-            line(3.5, "heartbeat", frames=0, score_max=None, state="WATCHING"),
+            line(2.5, "heartbeat", frames=30, score_max=0.4, score_threshold=0.5, state="watching"),
+            line(3.5, "heartbeat", frames=0, score_max=None, state="watching"),
         )
     )
     assert len(summary.hours) == 14
@@ -152,7 +152,7 @@ def test_the_score_of_each_hour_is_its_highest():
 
 def test_the_hour_that_daylight_saving_repeats_is_there_twice():
     beats = [
-        {"time": text, "event": "heartbeat", "frames": 60, "score_max": 0.1, "state": "WATCHING"}
+        {"time": text, "event": "heartbeat", "frames": 60, "score_max": 0.1, "state": "watching"}
         for text in ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00")
     ]
     period = Period(
@@ -195,8 +195,8 @@ def test_lines_that_make_no_sense_are_counted_and_the_rest_is_used():
         *night(
             {"time": EVENING.isoformat(), "event": "alert"},
             {"time": 7, "event": ["x"]},
-            line(1, "heartbeat", frames=-1, score_max=0.1, state="WATCHING"),
-            line(1, "heartbeat", frames=1, score_max=float("nan"), state="WATCHING"),
+            line(1, "heartbeat", frames=-1, score_max=0.1, state="watching"),
+            line(1, "heartbeat", frames=1, score_max=float("nan"), state="watching"),
         )
     )
     assert summary.unreadable_lines == 4
