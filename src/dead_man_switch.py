@@ -1,4 +1,4 @@
-"""Tells a service such as Healthchecks.io that the monitor lives. The service raises the alarm when that stops."""
+"""Tells a service such as Healthchecks.io that the monitor lives; it raises the alarm when that stops."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from src.web import call
 @dataclass(frozen=True)
 class _Ping:
     suffix: str  # appended to the path of the address
-    body: str    # "" = none
+    body: str  # "" = none
 
 
 class DeadManSwitch:
     """Pings an address from a thread of its own, so that a slow network holds up nobody.
 
-    on_event: called as on_event("heartbeat_url_error", text=...) when pings begin to fail, or fail in a new way, and
-    as on_event("heartbeat_url_ok") when they arrive again.
+    on_event: called as on_event("heartbeat_url_error", text=...) when pings begin to fail, or fail in a new
+    way, and as on_event("heartbeat_url_ok") when they arrive again.
     """
 
     def __init__(self, url: str | None, on_event: Callable[..., None]) -> None:

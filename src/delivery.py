@@ -17,8 +17,8 @@ DIGEST_AFTER = timedelta(days=1)
 class DeliveryError(Exception):
     """A message was not delivered.
 
-    str() is the reason in words, without secrets. permanent: another try would end the same way, until somebody
-    changes something.
+    str() is the reason in words, without secrets.
+    permanent: another try would end the same way, until somebody changes something.
     """
 
     def __init__(self, reason: str, permanent: bool) -> None:
@@ -30,7 +30,8 @@ class Message(BaseModel):
     """One message to people, the same for every channel; as JSON it is a file of the outbox.
 
     message_id: unique, and the same in every repetition. created_at: aware wall time.
-    picture: the bytes of a JPEG file, None = no picture. refused_because: why a channel will not take it, "" = it may.
+    picture: the bytes of a JPEG file, None = no picture.
+    refused_because: why a channel did not take it, "" = it was not refused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
@@ -45,7 +46,7 @@ class Message(BaseModel):
 class Channel(Protocol):
     """A way to reach people: Slack, e-mail, ..."""
 
-    name: str   # as part of file names and events: "email"
+    name: str  # as part of file names and events: "email"
     label: str  # for people: "e-mail to lab@example.org"
 
     def send(self, message: Message) -> None:
@@ -53,9 +54,9 @@ class Channel(Protocol):
 
 
 def wait_seconds(failures: int, chance: float) -> float:
-    """How long to wait after `failures` failed tries in a row (at least 1): twice as long each time, up to 15 minutes.
+    """How long to wait after a failed try: twice as long each time, from 5 seconds to 15 minutes.
 
-    chance: 0 to 1, drawn at random.
+    failures: failed tries in a row, at least 1. chance: 0 to 1, drawn at random.
     """
     doubled = FIRST_WAIT_SECONDS * 2.0 ** min(failures - 1, 20)
     return min(doubled, LONGEST_WAIT_SECONDS / (1.0 + JITTER)) * (1.0 + JITTER * chance)

@@ -32,8 +32,8 @@ class EvidenceError(UserError):
 class EventPictures:
     """What is known of one event.
 
-    frame: the full camera picture; reconstruction, heatmap, scored_input: at the scored size; all (H, W, 3) uint8 BGR.
-    panel: the side-by-side picture, already as the bytes of a JPEG file.
+    frame: the full camera picture; reconstruction, heatmap, scored_input: at the scored size; each (H, W, 3)
+    uint8 BGR. panel: the side-by-side picture, already as the bytes of a JPEG file.
     """
 
     frame: np.ndarray
@@ -90,9 +90,9 @@ class Evidence:
         return self._write(files)
 
     def remember(self, frame: np.ndarray) -> None:
-        """Keep a camera picture, (H, W, 3) uint8 BGR, for the next event, and save it if it comes just after one.
+        """Keep a camera picture for the next event, and save it if it comes just after one.
 
-        Raises EvidenceError when it could not be saved.
+        frame: (H, W, 3) uint8 BGR. Raises EvidenceError when it could not be saved.
         """
         if self._context.enabled:
             self._write(self._pictures_from_after(encode_jpg(frame, QUALITY)))
@@ -108,10 +108,11 @@ class Evidence:
         return wanted
 
     def _pictures_from_after(self, frame: bytes) -> dict[str, bytes]:
-        """The files that this picture becomes for the events it follows. It is also kept for the next event."""
+        """The files that this picture becomes for the events it follows; it is kept for the next one, too."""
         self._before.append(frame)
         self._following = [
-            replace(event, saved=event.saved + 1) for event in self._following
+            replace(event, saved=event.saved + 1)
+            for event in self._following
             if event.saved < self._context.post_frames
         ]
         return {
@@ -126,8 +127,9 @@ class Evidence:
                 write_bytes(self._folder / name, data)
             except OSError as error:
                 raise EvidenceError(
-                    f"The picture {name} could not be saved in {self._folder}: {error.strerror}. The monitor goes on "
-                    "watching and sending alerts. Free some space, or check that the folder may be written.",
+                    f"The picture {name} could not be saved in {self._folder}: {error.strerror}. "
+                    "The monitor goes on watching and sending alerts. "
+                    "Free some space, or check that the folder may be written.",
                     tuple(saved),
                 ) from error
             saved.append(name)

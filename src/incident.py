@@ -69,7 +69,7 @@ class IncidentState(BaseModel):
 
 @dataclass(frozen=True)
 class Suspicion:
-    """The first anomalous picture of a run: when (wall time, monotonic seconds), and how large the spot was."""
+    """The first anomalous picture of a run: when, as wall time and monotonic, and how large the spot was."""
 
     at: datetime
     seconds: float
@@ -79,8 +79,8 @@ class Suspicion:
 class IncidentTracker:
     """Decides when people are told about an anomaly.
 
-    A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`, never two
-    within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
+    A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`,
+    never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
     Pictures of a blind camera are not handed in: they count neither as quiet nor as anomalous.
     """
 
@@ -104,6 +104,11 @@ class IncidentTracker:
         """The incident that is open, None when all is quiet."""
         return self._open.incident_id if self._open else None
 
+    @property
+    def opened_at(self) -> datetime | None:
+        """When the open incident began, aware wall time; None when all is quiet."""
+        return self._open.opened_at if self._open else None
+
     def update(
         self, confirmed: bool, anomalous: bool, spot: Spot | None, now_seconds: float, now: datetime
     ) -> IncidentNotice | None:
@@ -126,7 +131,8 @@ class IncidentTracker:
     def to_state(self) -> dict[str, object]:
         """What to save after every notice, as plain JSON."""
         state = IncidentState(
-            open=self._open, last_alert_at=self._last_alert_at,
+            open=self._open,
+            last_alert_at=self._last_alert_at,
             last_alert_area_percent=self._last_alert_area_percent,
         )
         return state.model_dump(mode="json")
@@ -189,8 +195,10 @@ class IncidentTracker:
         first = self._suspected
         self._opened_seconds = first.seconds
         self._open = OpenIncident(
-            incident_id=f"{first.at:%Y%m%d_%H%M%S}", opened_at=first.at,
-            opening_area_percent=self._area(), largest_area_percent=self._area(),
+            incident_id=f"{first.at:%Y%m%d_%H%M%S}",
+            opened_at=first.at,
+            opening_area_percent=self._area(),
+            largest_area_percent=self._area(),
         )
         return self._alert("opened", first.area_percent, now_seconds, now)
 
@@ -207,10 +215,15 @@ class IncidentTracker:
 
     def _notice(self, kind: str, area: float, growing: bool, now_seconds: float) -> IncidentNotice:
         return IncidentNotice(
-            kind=kind, incident_id=self._open.incident_id, opened_at=self._open.opened_at,
-            seconds_open=now_seconds - self._opened_seconds, area_percent=area,
+            kind=kind,
+            incident_id=self._open.incident_id,
+            opened_at=self._open.opened_at,
+            seconds_open=now_seconds - self._opened_seconds,
+            area_percent=area,
             opening_area_percent=self._open.opening_area_percent,
-            largest_area_percent=self._open.largest_area_percent, growing=growing, spot=self._spot,
+            largest_area_percent=self._open.largest_area_percent,
+            growing=growing,
+            spot=self._spot,
         )
 
 

@@ -16,7 +16,7 @@ from src.delivery import DeliveryError, Message
 
 TIMEOUT_SECONDS = 10
 SSL_PORT = 465
-# What this PC calls itself to the mail server. Its real name may hold an umlaut, and looking it up may take long.
+# What this PC calls itself. Its real name may hold an umlaut, and looking it up may take long.
 OWN_NAME = "[127.0.0.1]"
 
 
@@ -27,7 +27,10 @@ class Email:
     label = "e-mail"
 
     def __init__(
-        self, settings: EmailSettings, password: str | None, hide: Callable[[str], str],
+        self,
+        settings: EmailSettings,
+        password: str | None,
+        hide: Callable[[str], str],
         context: ssl.SSLContext | None = None,
     ) -> None:
         """password: SMTP_PASSWORD, a secret; needed when smtp_user is set. hide: takes secrets out of a text.
@@ -46,8 +49,11 @@ class Email:
         except smtplib.SMTPRecipientsRefused as error:
             raise self._receivers_refused(error.recipients) from None
         except UnicodeError:
-            raise DeliveryError("the mail server cannot take letters outside A to Z in an address, in smtp_user or in "
-                                "SMTP_PASSWORD", permanent=True) from None
+            raise DeliveryError(
+                "the mail server cannot take letters outside A to Z in an address, in smtp_user or in "
+                "SMTP_PASSWORD",
+                permanent=True,
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise self._in_words(error) from None
         if refused:
@@ -69,8 +75,12 @@ class Email:
             server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        where = {"host": self._settings.smtp_host, "port": self._settings.smtp_port,
-                 "local_hostname": OWN_NAME, "timeout": TIMEOUT_SECONDS}
+        where = {
+            "host": self._settings.smtp_host,
+            "port": self._settings.smtp_port,
+            "local_hostname": OWN_NAME,
+            "timeout": TIMEOUT_SECONDS,
+        }
         if self._settings.use_tls and self._settings.smtp_port == SSL_PORT:
             return smtplib.SMTP_SSL(**where, context=self._context)
         return smtplib.SMTP(**where)
@@ -80,7 +90,11 @@ class Email:
         words = "; ".join(sorted({_reply(code, text) for code, text in refused.values()}))
         permanent = all(code >= 500 for code, _ in refused.values())
         return DeliveryError(
-            self._hide(f"the mail server refused the receiver {who}: {words}. Check notify: email: to_addrs."), permanent)
+            self._hide(
+                f"the mail server refused the receiver {who}: {words}. Check notify: email: to_addrs."
+            ),
+            permanent,
+        )
 
     def _in_words(self, error: smtplib.SMTPException | OSError) -> DeliveryError:
         server = f"the mail server {self._settings.smtp_host}:{self._settings.smtp_port}"
@@ -91,19 +105,28 @@ class Email:
             if isinstance(error, smtplib.SMTPAuthenticationError):
                 words += ". Check smtp_user and SMTP_PASSWORD"
         elif permanent:
-            words = f"{server} cannot do what the settings ask for: {error}. Check use_tls, smtp_port and smtp_user"
+            words = f"{server} cannot do what the settings ask for: {error}. "
+            words += "Check use_tls, smtp_port and smtp_user"
         elif isinstance(error, smtplib.SMTPServerDisconnected):
-            words = f"{server} closed the connection"
+            # smtplib also says "disconnected" when the time is up.
+            timed_out = "timed out" in str(error)
+            words = f"{server} " + (
+                f"did not answer within {TIMEOUT_SECONDS} s" if timed_out else "broke off"
+            )
         elif isinstance(error, TimeoutError):
             words = f"{server} did not answer within {TIMEOUT_SECONDS} s"
         elif isinstance(error, socket.gaierror):
             words = f"{server} was not found. Is the network up, and smtp_host right?"
         elif isinstance(error, ssl.SSLCertVerificationError):
-            words = f"{server} could not prove who it is ({error.verify_message}). Is the clock of this PC right?"
+            words = (
+                f"{server} could not prove who it is ({error.verify_message}). Is the clock of this PC right?"
+            )
         elif isinstance(error, ssl.SSLError):
             words = f"{server} could not be spoken to safely. smtp_port is 587 for STARTTLS, 465 for SSL"
         elif isinstance(error, OSError):
-            words = f"{server} cannot be reached ({error.strerror or type(error).__name__}). Is the network up?"
+            words = (
+                f"{server} cannot be reached ({error.strerror or type(error).__name__}). Is the network up?"
+            )
         else:
             words = f"{server} did not take it ({type(error).__name__})"
         return DeliveryError(self._hide(words), permanent)
@@ -122,7 +145,11 @@ def email_of(message: Message, settings: EmailSettings) -> EmailMessage:
     if message.picture:
         email.add_alternative(_html(message), subtype="html")
         email.get_payload()[1].add_related(
-            message.picture, "image", "jpeg", cid="<picture>", filename=f"leak_{message.message_id}.jpg",
+            message.picture,
+            "image",
+            "jpeg",
+            cid="<picture>",
+            filename=f"leak_{message.message_id}.jpg",
             disposition="inline",
         )
     return email

@@ -17,7 +17,8 @@ MEGABYTE, GIGABYTE = 1e6, 1e9
 
 WHAT_TO_DO_AT_A_LEAK = (
     "What to do now: look at the picture, and if liquid may be out, follow your spill procedure. "
-    "If you cannot tell, have somebody look at the set-up. This message is an aid, no replacement for containment."
+    "If you cannot tell, have somebody look at the set-up. "
+    "This message is an aid, no replacement for containment."
 )
 BLIND = "Until this is put right, no leak can be seen."
 UNSURE = "Until this is put right, a leak may be missed, and false alarms may come."
@@ -26,27 +27,38 @@ NOBODY_WATCHES = "Nobody is watching the set-up now."
 # kind: (what is the matter, with the camera as its subject; what it means; what to do now)
 CAMERA_PROBLEMS = {
     "lost": (
-        "sends no pictures", BLIND,
-        "check that the PC is awake, that the USB plug sits firmly and that no other program uses the camera. "
-        "The monitor keeps trying by itself."),
+        "sends no pictures",
+        BLIND,
+        "check that the PC is awake, that the USB plug sits firmly and that no other program uses the "
+        "camera. The monitor keeps trying by itself.",
+    ),
     "frozen": (
-        "sends the very same picture again and again", BLIND,
-        "unplug the camera, wait five seconds, plug it in again. The monitor finds it by itself."),
+        "sends the very same picture again and again",
+        BLIND,
+        "unplug the camera, wait five seconds, plug it in again. The monitor finds it by itself.",
+    ),
     "black": (
-        "sees nothing but black", BLIND,
-        "leave a light on near the set-up, and check that the lens is free."),
+        "sees nothing but black",
+        BLIND,
+        "leave a light on near the set-up, and check that the lens is free.",
+    ),
     "overexposed": (
-        "is dazzled, its picture is almost white", BLIND,
-        "find the lamp or the sunlight that shines into the camera and turn it away."),
+        "is dazzled, its picture is almost white",
+        BLIND,
+        "find the lamp or the sunlight that shines into the camera and turn it away.",
+    ),
     "covered": (
-        "does not see the set-up, something covers it or stands in front of it", BLIND,
-        "take away what is in front of the camera, and wipe the lens."),
-    "blurred": (
-        "has a blurred picture", UNSURE,
-        "wipe the lens and set the focus again."),
+        "does not see the set-up, something covers it or stands in front of it",
+        BLIND,
+        "take away what is in front of the camera, and wipe the lens.",
+    ),
+    "blurred": ("has a blurred picture", UNSURE, "wipe the lens and set the focus again."),
     "moved": (
-        "no longer looks where it looked when the monitor was trained", UNSURE,
-        "turn it back to where it was. If it is to stay where it is now, run run_capture.bat and run_train.bat again."),
+        "no longer looks where it looked when the monitor was trained",
+        UNSURE,
+        "turn it back to where it was. If it is to stay where it is now, run run_capture.bat and "
+        "run_train.bat again.",
+    ),
 }
 
 WATCH_GAPS = {
@@ -93,8 +105,8 @@ def incident_message(notice: IncidentNotice, event_id: str) -> MessageText:
 def _resolved(notice: IncidentNotice) -> MessageText:
     text = (
         f"The picture looks normal again: the possible leak of {at(notice.opened_at)} can no longer be seen "
-        f"after {duration(notice.seconds_open)}. At its largest it covered {percent(notice.largest_area_percent)} "
-        "of the watched area.",
+        f"after {duration(notice.seconds_open)}. "
+        f"At its largest it covered {percent(notice.largest_area_percent)} of the watched area.",
         "What to do now: check that the set-up is dry, unless you already know the cause. "
         "Liquid can dry up or drain away out of sight. The monitor goes on watching.",
         f"Incident {notice.incident_id}.",
@@ -105,14 +117,14 @@ def _resolved(notice: IncidentNotice) -> MessageText:
 def camera_problem(kind: str, detail: str, since: datetime) -> MessageText:
     """The camera has a problem. kind: see CAMERA_PROBLEMS. detail: a sentence with figures, or ""."""
     what, consequence, advice = CAMERA_PROBLEMS[kind]
-    first = f"The camera {what}, since {at(since)}. {consequence}"
+    first = f"The camera {what}, since {clock_time(since)}. {consequence}"
     return _camera_text(f"CAMERA PROBLEM: the camera {what}", first, detail, advice)
 
 
 def camera_reminder(kind: str, detail: str, since: datetime, seconds: float) -> MessageText:
     """The camera problem is still there after `seconds`."""
     what, consequence, advice = CAMERA_PROBLEMS[kind]
-    first = f"The camera still {what}, since {at(since)}, {duration(seconds)} ago. {consequence}"
+    first = f"The camera still {what}, since {clock_time(since)}, {duration(seconds)} ago. {consequence}"
     return _camera_text(f"STILL A CAMERA PROBLEM: the camera {what}", first, detail, advice)
 
 
@@ -126,7 +138,11 @@ def _camera_text(subject: str, first: str, detail: str, advice: str) -> MessageT
 def camera_recovered(kind: str, seconds: float) -> MessageText:
     """The camera problem is over; it lasted `seconds`."""
     what, consequence, _ = CAMERA_PROBLEMS[kind]
-    lost_time = "In that time no leak could be seen" if consequence == BLIND else "In that time a leak may have been missed"
+    lost_time = (
+        "In that time no leak could be seen"
+        if consequence == BLIND
+        else "In that time a leak may have been missed"
+    )
     return MessageText(
         "Camera is fine again",
         f"The camera works again. For {duration(seconds)} it was in trouble: the camera {what}.\n\n"
@@ -138,7 +154,8 @@ def watch_gap(seconds: float, reason: str) -> MessageText:
     """For `seconds` nothing was watched. reason: see WATCH_GAPS."""
     return MessageText(
         f"Not watched for {duration(seconds)}",
-        f"The leak monitor did not watch for {duration(seconds)}, because {WATCH_GAPS[reason]}. It watches again now.\n\n"
+        f"The leak monitor did not watch for {duration(seconds)}, because {WATCH_GAPS[reason]}. "
+        "It watches again now.\n\n"
         "What to do now: look at the set-up if that time matters. "
         "To prevent it, switch off the sleep mode in the power settings of Windows.",
     )
@@ -156,7 +173,9 @@ def not_armed(mode: str, expected_after: str) -> MessageText:
 def monitor_started(now: datetime, mode: str) -> MessageText:
     """The program has started. mode: the mode it found."""
     if mode == "MONITOR":
-        return MessageText("Leak monitor started", f"The leak monitor has started and is watching, {at(now)}.")
+        return MessageText(
+            "Leak monitor started", f"The leak monitor has started and is watching, {at(now)}."
+        )
     return MessageText(
         "Leak monitor started, but not watching",
         f"The leak monitor has started {at(now)}, but is not watching: its mode is {mode}.\n\n"
@@ -177,7 +196,8 @@ def crash_loop(restarts: int, minutes: int, last_reason: str) -> MessageText:
     """The program was restarted again and again and has been given up. last_reason: in words."""
     return MessageText(
         "THE LEAK MONITOR HAS FAILED",
-        f"The leak monitor has stopped working: it ended {restarts} times in {minutes} minutes. {NOBODY_WATCHES}\n\n"
+        f"The leak monitor has stopped working: it ended {restarts} times in {minutes} minutes. "
+        f"{NOBODY_WATCHES}\n\n"
         f"The last time: {last_reason}\n\n"
         "What to do now: have somebody look at the set-up. Then double-click run_monitor.bat on the lab PC; "
         "if it stops again, double-click run_health_check.bat, which names what is wrong.",
@@ -188,7 +208,8 @@ def disk_low(free_bytes: int) -> MessageText:
     """Little space is left, everything still works."""
     return MessageText(
         f"Lab PC: only {size_on_disk(free_bytes)} of disk space left",
-        f"The disk of the lab PC is nearly full: {size_on_disk(free_bytes)} are free. The monitor still works.\n\n"
+        f"The disk of the lab PC is nearly full: {size_on_disk(free_bytes)} are free. "
+        "The monitor still works.\n\n"
         "What to do now: free some space. Below 200 MB, alerts go on, but no more pictures are kept.",
     )
 
@@ -197,8 +218,9 @@ def disk_full(free_bytes: int) -> MessageText:
     """Pictures are no longer saved."""
     return MessageText(
         "Lab PC: disk full, pictures are no longer saved",
-        f"The disk of the lab PC is full: {size_on_disk(free_bytes)} are free. The monitor goes on watching and "
-        "sending alerts, but saves no more pictures.\n\nWhat to do now: free some space, at least 1 GB.",
+        f"The disk of the lab PC is full: {size_on_disk(free_bytes)} are free. "
+        "The monitor goes on watching and sending alerts, but saves no more pictures.\n\n"
+        "What to do now: free some space, at least 1 GB.",
     )
 
 
@@ -206,7 +228,8 @@ def disk_ok(free_bytes: int) -> MessageText:
     """There is space again."""
     return MessageText(
         "Lab PC: disk space is fine again",
-        f"The disk of the lab PC has space again: {size_on_disk(free_bytes)} are free. Pictures are saved as usual.",
+        f"The disk of the lab PC has space again: {size_on_disk(free_bytes)} are free. "
+        "Pictures are saved as usual.",
     )
 
 
@@ -226,11 +249,13 @@ def digest(messages: Sequence[tuple[datetime, str]], now: datetime) -> MessageTe
         lines.append(f"- and {len(messages) - DIGEST_LINES} more, see logs/events.jsonl on the lab PC")
     first = (
         f"{len(messages)} messages of the leak monitor could not be delivered for more than a day. "
-        f"They are listed here, oldest first; it is now {now:%H:%M on} {_day(now)}."
+        f"They are listed here, oldest first; it is now {clock_time(now)}."
     )
     return MessageText(
         f"{len(messages)} late messages of the leak monitor",
-        "\n\n".join((first, "\n".join(lines), "What to do now: check the set-up if you have not done so since.")),
+        "\n\n".join(
+            (first, "\n".join(lines), "What to do now: check the set-up if you have not done so since.")
+        ),
     )
 
 
@@ -245,7 +270,7 @@ def delivery_note(label: str, reason: str, permanent: bool, since: datetime) -> 
     """The remark about another way of sending that does not work. label: as "Slack"."""
     if permanent:
         return f"Note: {label} refused the last message {at(since)}: {reason}"
-    return f"Note: nothing has got through by {label} since {at(since)}: {reason}"
+    return f"Note: nothing has got through by {label} since {clock_time(since)}: {reason}"
 
 
 def place(spot: Spot | None) -> str:
@@ -300,7 +325,12 @@ def duration(seconds: float) -> str:
 
 def at(moment: datetime) -> str:
     """A wall time: "at 03:14 on 23 Nov"."""
-    return f"at {moment:%H:%M} on {_day(moment)}"
+    return f"at {clock_time(moment)}"
+
+
+def clock_time(moment: datetime) -> str:
+    """A wall time: "03:14 on 23 Nov"."""
+    return f"{moment:%H:%M} on {_day(moment)}"
 
 
 def _day(moment: datetime) -> str:

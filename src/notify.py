@@ -32,7 +32,9 @@ def channels_from(settings: NotifySettings, environment: Mapping[str, str]) -> C
     channels: list[Channel] = []
     problems: list[str] = []
     for switched_on, make in (
-        (settings.slack.enabled, _slack), (settings.email.enabled, _email), (settings.apprise.enabled, _others),
+        (settings.slack.enabled, _slack),
+        (settings.email.enabled, _email),
+        (settings.apprise.enabled, _others),
     ):
         if switched_on:
             made, wrong = make(settings, environment)
@@ -56,8 +58,8 @@ def _slack(settings: NotifySettings, environment: Mapping[str, str]) -> tuple[li
     problems = []
     if token:
         problems.append(
-            "Slack cannot get the picture: SLACK_BOT_TOKEN is set, but notify: slack: channel is not the ID of a "
-            "channel. In Slack, open the channel's details and copy the ID at the bottom, as C0123ABCD."
+            "Slack cannot get the picture: SLACK_BOT_TOKEN is set, but notify: slack: channel is not the ID "
+            "of a channel. In Slack, open the channel's details and copy the ID at the bottom, as C0123ABCD."
         )
     elif channel_id:
         problems.append(
@@ -90,4 +92,5 @@ def _others(settings: NotifySettings, environment: Mapping[str, str]) -> tuple[l
 
 
 def _missing(what: str, name: str) -> str:
-    return f"{what} is switched on, but the environment variable {name} is not set. {HOW_TO_SET.format(name=name)}"
+    how = HOW_TO_SET.format(name=name)
+    return f"{what} is switched on, but the environment variable {name} is not set. {how}"

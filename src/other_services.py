@@ -25,12 +25,14 @@ class OtherService:
         import apprise  # takes long, and most do without
 
         self._service = apprise.Apprise.instantiate(
-            url, asset=apprise.AppriseAsset(app_id="Leak monitor", secure_logging=True), suppress_exceptions=True
+            url,
+            asset=apprise.AppriseAsset(app_id="Leak monitor", secure_logging=True),
+            suppress_exceptions=True,
         )
         if self._service is None:
             raise UserError(
-                f"Address number {number} in ALERT_URLS is not understood. Expected something like ntfy://topic or "
-                "tgram://token/chat, see https://github.com/caronc/apprise/wiki."
+                f"Address number {number} in ALERT_URLS is not understood. Expected something like "
+                "ntfy://topic or tgram://token/chat, see https://github.com/caronc/apprise/wiki."
             )
         self._hide = hide
         self.name = f"alert_url_{number}"
@@ -48,8 +50,11 @@ class OtherService:
         sender = apprise.Apprise()
         sender.add(self._service)
         result = sender.notify(
-            title=message.subject, body=f"{message.text}\n\nMessage {message.message_id}",
-            body_format=apprise.NotifyFormat.TEXT, notify_type=apprise.NotifyType.WARNING, attach=attach,
+            title=message.subject,
+            body=f"{message.text}\n\nMessage {message.message_id}",
+            body_format=apprise.NotifyFormat.TEXT,
+            notify_type=apprise.NotifyType.WARNING,
+            attach=attach,
             timeout=TIMEOUT_SECONDS,
         )
         if not result:

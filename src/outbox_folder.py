@@ -12,7 +12,7 @@ from src.delivery import Message
 
 # What can become of a file: removed because it was delivered, or moved to the folder of this name.
 DELIVERED, FAILED, UNREADABLE = "delivered", "failed", "unreadable"
-# A refused message of the last day is tried once more at the next start: somebody may have mended the settings.
+# What was refused in the last day is tried once more at the next start: the settings may have been mended.
 TRY_AGAIN_WITHIN = timedelta(days=1)
 FORGET_AFTER = timedelta(days=30)
 # A half-written file this old belongs to a program that was killed.

@@ -10,24 +10,27 @@ import numpy as np
 
 from src.blobs import Spot
 
-# The heat map ends at so many times the calibrated pixel threshold: a normal picture stays in its dark, cold third.
+# The heat map ends at so many times the calibrated pixel threshold: a normal picture stays in its cold third.
 HOTTEST = 3.0
-SMALLEST_TILE, LARGEST_TILE = 360, 640    # pixels, the longer side; there must be room for the caption
-OUTLINE = (60, 215, 255)                  # BGR, amber; the dark rim makes it visible on bright ground
+SMALLEST_TILE, LARGEST_TILE = 360, 640  # pixels, the longer side; there must be room for the caption
+OUTLINE = (60, 215, 255)  # BGR, amber; the dark rim makes it visible on bright ground
 RIM = (20, 20, 20)
 PAPER, INK, FAINT = (32, 28, 26), (240, 240, 240), (170, 165, 160)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-# A box is drawn at least this large (share of the shorter side), so that a tiny spot is neither covered nor overlooked.
+# A box is at least this large (share of the shorter side): a tiny spot is neither covered nor overlooked.
 SMALLEST_BOX = 0.05
 # Spots smaller than this share of the picture also get a close-up.
 CLOSE_UP_BELOW = 0.2
-CLOSE_UP_SIDE = 0.4   # of the shorter side of the tile
-CLOSE_UP_FROM = 160   # pixels of the shorter side; smaller tiles have no room for it
+CLOSE_UP_SIDE = 0.4  # of the shorter side of the tile
+CLOSE_UP_FROM = 160  # pixels of the shorter side; smaller tiles have no room for it
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What is written under the pictures. captured_at: wall time. score: an alarm is due above score_threshold."""
+    """What is written under the pictures.
+
+    captured_at: wall time. score: unusual above score_threshold.
+    """
 
     captured_at: datetime
     score: float
@@ -35,7 +38,11 @@ class Caption:
 
 
 def evidence_panel(
-    picture: np.ndarray, reconstruction: np.ndarray, error_map: np.ndarray, spot: Spot | None, caption: Caption
+    picture: np.ndarray,
+    reconstruction: np.ndarray,
+    error_map: np.ndarray,
+    spot: Spot | None,
+    caption: Caption,
 ) -> np.ndarray:
     """The three pictures side by side with the spot outlined, (H, W, 3) uint8 BGR.
 
@@ -43,7 +50,8 @@ def evidence_panel(
     error_map: (h, w) float32, 0 = as expected, 1 = the calibrated pixel threshold. spot: relative to the ROI.
     """
     size = _tile_size(picture)
-    tiles = [_fit(picture, size), _fit(reconstruction, size), _heat_tile(error_map, picture, size)]
+    seen = _fit(picture, size)
+    tiles = [seen, _fit(reconstruction, size), _heat_tile(error_map, seen)]
     if spot is not None:
         tiles = [outline(tile, spot) for tile in tiles]
         if max(spot.width, spot.height) < CLOSE_UP_BELOW and min(size) >= CLOSE_UP_FROM:
@@ -62,7 +70,8 @@ def evidence_panel(
 def heatmap(error_map: np.ndarray) -> np.ndarray:
     """Errors as colours, dark = as expected, (h, w, 3) uint8 BGR; the scale is the same for every picture.
 
-    error_map: (h, w) float32, 1 = the calibrated pixel threshold. The colours also read without red and green vision.
+    error_map: (h, w) float32, 1 = the calibrated pixel threshold.
+    The colours get brighter all the way, so they also read for the colour-blind.
     """
     levels = np.clip(error_map / HOTTEST, 0.0, 1.0) * 255.0
     return cv2.applyColorMap(levels.astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -71,8 +80,8 @@ def heatmap(error_map: np.ndarray) -> np.ndarray:
 def outline(image: np.ndarray, spot: Spot, roi: tuple[int, int, int, int] | None = None) -> np.ndarray:
     """A copy of `image`, (H, W, 3) uint8 BGR, with a box around the spot.
 
-    roi: where the watched area is in the image, (left, top, right, bottom) in pixels, right and bottom exclusive;
-    None = the whole image.
+    roi: where the watched area is in the image, (left, top, right, bottom) in pixels, right and bottom
+    exclusive; None = the whole image.
     """
     height, width = image.shape[:2]
     (left, top), (right, bottom) = _box(spot, roi or (0, 0, width, height), SMALLEST_BOX)
@@ -119,10 +128,11 @@ def _widen(tile: np.ndarray) -> np.ndarray:
     return cv2.copyMakeBorder(tile, 0, 0, left, missing - left, cv2.BORDER_CONSTANT, value=PAPER)
 
 
-def _heat_tile(error_map: np.ndarray, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _heat_tile(error_map: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """The heat map with a faint ghost of the scene under it, so that one sees where the heat is."""
-    smooth = cv2.resize(error_map.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    ghost = cv2.cvtColor(cv2.cvtColor(_fit(picture, size), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    height, width = seen.shape[:2]
+    smooth = cv2.resize(error_map.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    ghost = cv2.cvtColor(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     return cv2.addWeighted(heatmap(smooth), 1.0, ghost, 0.22, 0.0)
 
 
@@ -135,13 +145,14 @@ def _with_close_up(tile: np.ndarray, source: np.ndarray, spot: Spot) -> np.ndarr
     enlarged = cv2.resize(source[cut], (side, side), interpolation=cv2.INTER_CUBIC)
     frame = max(2, side // 60)
     enlarged = cv2.copyMakeBorder(
-        enlarged[frame:-frame, frame:-frame], frame, frame, frame, frame, cv2.BORDER_CONSTANT, value=OUTLINE)
+        enlarged[frame:-frame, frame:-frame], frame, frame, frame, frame, cv2.BORDER_CONSTANT, value=OUTLINE
+    )
     at_left = spot.left + spot.width / 2 > 0.5
     at_top = spot.top + spot.height / 2 > 0.5
     x = 0 if at_left else width - side
     y = 0 if at_top else height - side
     combined = tile.copy()
-    combined[y:y + side, x:x + side] = enlarged
+    combined[y : y + side, x : x + side] = enlarged
     return combined
 
 
@@ -194,7 +205,9 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
-def _write(strip: np.ndarray, words: str, at: tuple[int, int], unit: int, colour: tuple[int, int, int]) -> None:
+def _write(
+    strip: np.ndarray, words: str, at: tuple[int, int], unit: int, colour: tuple[int, int, int]
+) -> None:
     scale, thickness = _font(unit)
     cv2.putText(strip, words, at, FONT, scale, colour, thickness, cv2.LINE_AA)
 

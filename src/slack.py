@@ -10,8 +10,14 @@ from src.web import PERMANENT_STATUS, call
 SLACK_API = "https://slack.com/api"
 # Answers that go away by themselves; every other error of the Slack API needs somebody to change something.
 PASSING_ERRORS = {
-    "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
-    "team_added_to_org", "upload_error",
+    "ratelimited",
+    "rate_limited",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "upload_error",
 }
 
 
@@ -32,24 +38,34 @@ class SlackWebhook:
         words = self._hide(answer.text.strip()[:100])
         if answer.status_code in PERMANENT_STATUS:
             raise DeliveryError(
-                f"Slack says {words or 'no'} (HTTP {answer.status_code}). Make a new webhook in Slack and put its "
-                "address into SLACK_WEBHOOK_URL.", permanent=True)
+                f"Slack says {words or 'no'} (HTTP {answer.status_code}). Make a new webhook in Slack and "
+                "put its address into SLACK_WEBHOOK_URL.",
+                permanent=True,
+            )
         if answer.status_code != 200:
             raise DeliveryError(f"Slack could not take it (HTTP {answer.status_code})", permanent=False)
         if words.startswith("<"):
             raise DeliveryError(
                 "a web page answered instead of Slack. Does this network want somebody to log in first?",
-                permanent=False)
+                permanent=False,
+            )
 
 
 class SlackBot:
-    """The message with its picture. What Slack refuses for good goes as text through the webhook, if there is one."""
+    """The message with its picture.
+
+    What Slack refuses for good goes as text through the webhook, if there is one.
+    """
 
     name = "slack"
     label = "Slack"
 
     def __init__(
-        self, token: str, channel_id: str, webhook: SlackWebhook | None, hide: Callable[[str], str],
+        self,
+        token: str,
+        channel_id: str,
+        webhook: SlackWebhook | None,
+        hide: Callable[[str], str],
         api: str = SLACK_API,
     ) -> None:
         """token: SLACK_BOT_TOKEN, a secret. channel_id: as C0123ABCD. hide: takes secrets out of a text."""
@@ -74,14 +90,22 @@ class SlackBot:
 
     def _send_with_picture(self, message: Message) -> None:
         file_name = f"leak_{message.message_id}.jpg"
-        place = self._ask("files.getUploadURLExternal", data={"filename": file_name, "length": len(message.picture)})
+        place = self._ask(
+            "files.getUploadURLExternal", data={"filename": file_name, "length": len(message.picture)}
+        )
         upload = call("POST", place["upload_url"], files={"file": (file_name, message.picture, "image/jpeg")})
         if upload.status_code != 200:
-            raise DeliveryError(f"Slack could not take the picture (HTTP {upload.status_code})", permanent=False)
-        self._ask("files.completeUploadExternal", json={
-            "files": [{"id": place["file_id"], "title": message.subject}],
-            "channel_id": self._channel_id, "initial_comment": slack_text(message),
-        })
+            raise DeliveryError(
+                f"Slack could not take the picture (HTTP {upload.status_code})", permanent=False
+            )
+        self._ask(
+            "files.completeUploadExternal",
+            json={
+                "files": [{"id": place["file_id"], "title": message.subject}],
+                "channel_id": self._channel_id,
+                "initial_comment": slack_text(message),
+            },
+        )
 
     def _ask(self, method: str, **content: object) -> dict:
         answer = call("POST", f"{self._api}/{method}", headers=self._headers, **content)
@@ -97,8 +121,10 @@ class SlackBot:
             return said
         error = self._hide(str(said["error"]))
         raise DeliveryError(
-            f"Slack says {error}. Check SLACK_BOT_TOKEN, that the bot has the rights files:write and chat:write, and "
-            "that it was invited to the channel.", permanent=error not in PASSING_ERRORS)
+            f"Slack says {error}. Check SLACK_BOT_TOKEN, that the bot has the rights files:write and "
+            "chat:write, and that it was invited to the channel.",
+            permanent=error not in PASSING_ERRORS,
+        )
 
 
 def slack_text(message: Message) -> str:

@@ -20,7 +20,8 @@ LOW_BYTES, FULL_BYTES = 1_000_000_000, 200_000_000
 CLEARLY_MORE = 1.2
 GIGABYTE = 1_000_000_000
 EVIDENCE = re.compile(
-    r"(?:anomaly|panel|reconstruction|heatmap|input|context)_(?P<event>\d{8}_\d{6}_\d{3})(?P<rest>.*)\.jpg", re.ASCII
+    r"(?:anomaly|panel|reconstruction|heatmap|input|context)_(?P<event>\d{8}_\d{6}_\d{3})(?P<rest>.*)\.jpg",
+    re.ASCII,
 )
 INCIDENT = re.compile(r"incident_(\d{8}_\d{6})", re.ASCII)
 
@@ -77,13 +78,20 @@ class Storage:
 
     def free_bytes(self) -> int:
         """What is left on the disk that holds the evidence. Raises OSError."""
-        existing = next(folder for folder in (self._evidence_dir, *self._evidence_dir.parents) if folder.exists())
+        existing = next(
+            folder for folder in (self._evidence_dir, *self._evidence_dir.parents) if folder.exists()
+        )
         return shutil.disk_usage(existing).free
 
     def clean(self, now: datetime) -> CleanUp:
-        """Delete what is too old or too much, the oldest first. now: aware local wall time. Raises OSError."""
+        """Delete what is too old or too much, the oldest first.
+
+        now: aware local wall time. Raises OSError.
+        """
         files = [EvidenceFile(path.name, path.stat().st_size) for path in _pictures(self._evidence_dir)]
-        other_bytes = sum(path.stat().st_size for folder in self._other_dirs for path in _pictures(folder, "*"))
+        other_bytes = sum(
+            path.stat().st_size for folder in self._other_dirs for path in _pictures(folder, "*")
+        )
         surplus = surplus_events(files, other_bytes, self._settings, now)
         for event in surplus:
             for file in event:
@@ -96,10 +104,10 @@ class Storage:
 def surplus_events(
     files: Iterable[EvidenceFile], other_bytes: int, settings: StorageSettings, now: datetime
 ) -> list[list[EvidenceFile]]:
-    """The events, each as its files, that have to make room: older than `keep_days`, then the oldest over the budget.
+    """The events that have to make room, each as its files: too old, or the oldest ones over the budget.
 
-    Never the events of the newest incident, nor one that is marked "keep". Files with other names are nobody's
-    business here. other_bytes: what else counts towards the budget. now: aware local wall time.
+    Never the events of the newest incident, nor one that is marked "keep"; files with other names are not
+    touched. other_bytes: what else counts towards the budget. now: aware local wall time.
     """
     files = list(files)
     known = sorted((file for file in files if EVIDENCE.fullmatch(file.name)), key=_event)

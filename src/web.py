@@ -24,10 +24,17 @@ def call(method: str, url: str, **content: object) -> requests.Response:
     except requests.exceptions.Timeout:
         raise DeliveryError(f"{host} did not answer within 10 s", permanent=False) from None
     except requests.exceptions.SSLError:
-        raise DeliveryError(f"there is no safe connection to {host}. Is the clock of this PC right?",
-                            permanent=False) from None
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-        raise DeliveryError("the address is no web address, it must begin with https://", permanent=True) from None
+        raise DeliveryError(
+            f"there is no safe connection to {host}. Is the clock of this PC right?", permanent=False
+        ) from None
+    except (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+    ):
+        raise DeliveryError(
+            "the address is no web address, it must begin with https://", permanent=True
+        ) from None
     except requests.exceptions.ConnectionError:
         raise DeliveryError(f"{host} cannot be reached. Is the network up?", permanent=False) from None
     except requests.exceptions.RequestException as error:

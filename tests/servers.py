@@ -114,7 +114,9 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(password: str | None = None, starttls: bool = False, ssl_only: bool = False) -> Iterator[MailServer]:
+def mail_server(
+    password: str | None = None, starttls: bool = False, ssl_only: bool = False
+) -> Iterator[MailServer]:
     """password: what must be given to log in, None = nobody needs to."""
     served = MailServer(port=free_port())
 

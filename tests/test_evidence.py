@@ -20,7 +20,11 @@ def picture(grey=0):
 
 def pictures(grey=0):
     return EventPictures(
-        frame=picture(grey), reconstruction=picture(), heatmap=picture(), scored_input=picture(), panel=b"the panel"
+        frame=picture(grey),
+        reconstruction=picture(),
+        heatmap=picture(),
+        scored_input=picture(),
+        panel=b"the panel",
     )
 
 
@@ -38,18 +42,29 @@ def test_the_event_id_is_the_local_time():
 
 def test_all_pictures_of_an_event_share_its_id_and_name_the_incident(tmp_path):
     saved = Evidence(tmp_path, settings(save_input_resized=True)).save(EVENT, INCIDENT, pictures())
-    assert sorted(saved) == names(tmp_path) == [
-        f"{what}_{EVENT}_incident_{INCIDENT}.jpg" for what in ("anomaly", "heatmap", "input", "panel", "reconstruction")
-    ]
+    assert (
+        sorted(saved)
+        == names(tmp_path)
+        == [
+            f"{what}_{EVENT}_incident_{INCIDENT}.jpg"
+            for what in ("anomaly", "heatmap", "input", "panel", "reconstruction")
+        ]
+    )
     assert (tmp_path / f"panel_{EVENT}_incident_{INCIDENT}.jpg").read_bytes() == b"the panel"
     assert read_image(tmp_path / f"anomaly_{EVENT}_incident_{INCIDENT}.jpg").shape == (64, 80, 3)
 
 
-@pytest.mark.parametrize(("changes", "expected"), [
-    ({"save_compare_image": False}, {"anomaly", "reconstruction", "heatmap"}),
-    ({"save_reconstruction": {"enabled": True, "heatmap": False}}, {"anomaly", "panel", "reconstruction"}),
-    ({"save_reconstruction": {"enabled": False, "heatmap": True}}, {"anomaly", "panel"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"save_compare_image": False}, {"anomaly", "reconstruction", "heatmap"}),
+        (
+            {"save_reconstruction": {"enabled": True, "heatmap": False}},
+            {"anomaly", "panel", "reconstruction"},
+        ),
+        ({"save_reconstruction": {"enabled": False, "heatmap": True}}, {"anomaly", "panel"}),
+    ],
+)
 def test_the_settings_choose_what_is_saved(tmp_path, changes, expected):
     saved = Evidence(tmp_path, settings(**changes)).save(EVENT, INCIDENT, pictures())
     assert {name.split("_")[0] for name in saved} == expected
@@ -58,7 +73,7 @@ def test_the_settings_choose_what_is_saved(tmp_path, changes, expected):
 def context_of(folder):
     """The grey value of every context picture, by its place."""
     return {
-        path.name[len(f"context_{EVENT}_"):].split("_incident")[0]: round(float(read_image(path).mean()))
+        path.name[len(f"context_{EVENT}_") :].split("_incident")[0]: round(float(read_image(path).mean()))
         for path in folder.glob(f"context_{EVENT}_*")
     }
 
@@ -70,7 +85,13 @@ def test_context_pictures_are_really_from_before_and_after(tmp_path):
             evidence.save(EVENT, INCIDENT, pictures(grey))
         else:
             evidence.remember(picture(grey))
-    assert context_of(tmp_path) == {"before_1": 30, "before_2": 40, "after_1": 60, "after_2": 70, "after_3": 80}
+    assert context_of(tmp_path) == {
+        "before_1": 30,
+        "before_2": 40,
+        "after_1": 60,
+        "after_2": 70,
+        "after_3": 80,
+    }
 
 
 def test_an_alert_at_the_very_first_picture_has_nothing_before_it(tmp_path):
@@ -90,9 +111,9 @@ def test_two_events_close_together_both_get_their_context(tmp_path):
     assert (tmp_path / f"context_20261123_031503_123_before_1_incident_{INCIDENT}.jpg").exists()
 
 
-@pytest.mark.parametrize("context", [
-    {"enabled": False}, {"enabled": True, "pre_frames": 0, "post_frames": 0},
-])
+@pytest.mark.parametrize(
+    "context", [{"enabled": False}, {"enabled": True, "pre_frames": 0, "post_frames": 0}]
+)
 def test_without_context_there_is_none(tmp_path, context):
     evidence = Evidence(tmp_path, settings(save_context=context))
     evidence.remember(picture())

@@ -22,8 +22,8 @@ def spot(area: float) -> Spot:
 
 
 def play(tracker, stream, from_second=0):
-    """One picture a second. "." normal, "?" anomalous but not confirmed, "x" confirmed, " " blind, digits: confirmed
-    with that area in percent. The answer: (second, kind) of every notice.
+    """One picture a second. "." normal, "?" anomalous but not confirmed, "x" confirmed, " " blind, a digit:
+    confirmed with that area in percent. The answer: (second, kind) of every notice.
     """
     said = []
     for second, letter in enumerate(stream, start=from_second):
@@ -31,31 +31,37 @@ def play(tracker, stream, from_second=0):
             continue
         area = float(letter) if letter.isdigit() else 1.0
         notice = tracker.update(
-            confirmed=letter not in ".?", anomalous=letter != ".", spot=None if letter == "." else spot(area),
-            now_seconds=float(second), now=START + timedelta(seconds=second),
+            confirmed=letter not in ".?",
+            anomalous=letter != ".",
+            spot=None if letter == "." else spot(area),
+            now_seconds=float(second),
+            now=START + timedelta(seconds=second),
         )
         if notice:
             said.append((second, notice.kind))
     return said
 
 
-@pytest.mark.parametrize(("stream", "expected"), [
-    ("....................", []),
-    ("..???...............", []),
-    ("..??x...............", [(4, "opened"), (10, "resolved")]),
-    ("..xxxxxxxxx.........", [(2, "opened"), (16, "resolved")]),
-    # a reminder after 30 s
-    ("x" * 40 + "." * 7, [(0, "opened"), (30, "updated"), (45, "resolved")]),
-    # grown by half: said, but not within the cooldown, and only when it shows in three pictures
-    ("2" * 5 + "3" * 10, [(0, "opened"), (10, "updated")]),
-    ("2" * 12 + "3333", [(0, "opened"), (14, "updated")]),
-    ("2" * 12 + "9222", [(0, "opened")]),
-    ("4" * 12 + "5" * 8, [(0, "opened")]),
-    # a new incident keeps the distance, too
-    ("x......xxxxxxx", [(0, "opened"), (6, "resolved"), (10, "opened")]),
-    # while the camera is blind, nothing is quiet
-    ("x..            ..", [(0, "opened")]),
-])
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        ("....................", []),
+        ("..???...............", []),
+        ("..??x...............", [(4, "opened"), (10, "resolved")]),
+        ("..xxxxxxxxx.........", [(2, "opened"), (16, "resolved")]),
+        # a reminder after 30 s
+        ("x" * 40 + "." * 7, [(0, "opened"), (30, "updated"), (45, "resolved")]),
+        # grown by half: said, but not within the cooldown, and only when it shows in three pictures
+        ("2" * 5 + "3" * 10, [(0, "opened"), (10, "updated")]),
+        ("2" * 12 + "3333", [(0, "opened"), (14, "updated")]),
+        ("2" * 12 + "9222", [(0, "opened")]),
+        ("4" * 12 + "5" * 8, [(0, "opened")]),
+        # a new incident keeps the distance, too
+        ("x......xxxxxxx", [(0, "opened"), (6, "resolved"), (10, "opened")]),
+        # while the camera is blind, nothing is quiet
+        ("x..            ..", [(0, "opened")]),
+    ],
+)
 def test_what_is_said_and_when(stream, expected):
     assert play(IncidentTracker(SETTINGS), stream) == expected
 
@@ -78,7 +84,9 @@ def test_a_spot_that_grows_slowly_is_reported_at_every_half_as_much_again():
     tracker = IncidentTracker(SETTINGS)
     areas = []
     for second in range(0, 400):
-        notice = tracker.update(True, True, spot(0.1 * 1.01 ** second), float(second), START + timedelta(seconds=second))
+        notice = tracker.update(
+            True, True, spot(0.1 * 1.01**second), float(second), START + timedelta(seconds=second)
+        )
         if notice and notice.kind == "updated" and notice.growing:
             areas.append(notice.area_percent)
     assert len(areas) >= 8
@@ -104,7 +112,9 @@ def test_the_last_notice_tells_the_largest_area():
     play(tracker, "1234555")
     notice = None
     for second in range(7, 20):
-        notice = notice or tracker.update(False, False, None, float(second), START + timedelta(seconds=second))
+        notice = notice or tracker.update(
+            False, False, None, float(second), START + timedelta(seconds=second)
+        )
     assert notice.kind == "resolved"
     assert notice.largest_area_percent == 5.0
     assert notice.area_percent == 0.0
@@ -154,11 +164,19 @@ def test_a_clock_that_was_set_back_silences_nothing_for_longer_than_the_cooldown
     assert play(later, "x" * 12) == [(10, "opened")]
 
 
-@pytest.mark.parametrize("rubbish", [
-    None, [], "x", {}, {"open": 1}, {"open": None, "last_alert_at": "now", "last_alert_area_percent": 0},
-    {"open": None, "last_alert_at": None, "last_alert_area_percent": "nan"},
-    {"open": None, "last_alert_at": "2026-11-23T03:15:02", "last_alert_area_percent": 1},
-])
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"open": 1},
+        {"open": None, "last_alert_at": "now", "last_alert_area_percent": 0},
+        {"open": None, "last_alert_at": None, "last_alert_area_percent": "nan"},
+        {"open": None, "last_alert_at": "2026-11-23T03:15:02", "last_alert_area_percent": 1},
+    ],
+)
 def test_a_damaged_state_is_refused(rubbish):
     with pytest.raises(ValueError):
         IncidentTracker.from_state(SETTINGS, rubbish, 0.0, START)

@@ -24,7 +24,7 @@ PURE = """
 PARTS = """
     atomic_file clock image_files
     camera live_camera
-    web mail slack other_services outbox_folder
+    web mail slack other_services outbox_folder outbox_line
 """.split()
 ADAPTERS = """
     mode event_log config_file artifacts normal_pictures autoencoder judge

@@ -11,9 +11,27 @@ from src import messages
 from src.blobs import Spot
 from src.incident import IncidentNotice
 from src.messages import (
-    CAMERA_PROBLEMS, WATCH_GAPS, camera_problem, camera_recovered, camera_reminder, crash_loop, delivery_note, digest,
-    disk_full, disk_low, disk_ok, duration, incident_message, monitor_closed, monitor_started, not_armed, percent, place,
-    trial_message, waited, watch_gap,
+    CAMERA_PROBLEMS,
+    WATCH_GAPS,
+    camera_problem,
+    camera_recovered,
+    camera_reminder,
+    crash_loop,
+    delivery_note,
+    digest,
+    disk_full,
+    disk_low,
+    disk_ok,
+    duration,
+    incident_message,
+    monitor_closed,
+    monitor_started,
+    not_armed,
+    percent,
+    place,
+    trial_message,
+    waited,
+    watch_gap,
 )
 
 AT = datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1)))
@@ -25,9 +43,15 @@ def spot(left=0.1, top=0.8, width=0.05, height=0.05) -> Spot:
 
 def notice(kind="opened", growing=False, at=AT, seconds=180.0, place=spot()) -> IncidentNotice:
     return IncidentNotice(
-        kind=kind, incident_id="20261123_031502", opened_at=at, seconds_open=seconds,
-        area_percent=0.42 if place else 0.0, opening_area_percent=0.21, largest_area_percent=1.3,
-        growing=growing, spot=place,
+        kind=kind,
+        incident_id="20261123_031502",
+        opened_at=at,
+        seconds_open=seconds,
+        area_percent=0.42 if place else 0.0,
+        opening_area_percent=0.21,
+        largest_area_percent=1.3,
+        growing=growing,
+        spot=place,
     )
 
 
@@ -43,9 +67,16 @@ def all_texts():
     for reason in WATCH_GAPS:
         yield watch_gap(7000, reason)
     yield from (
-        not_armed("OFF", "19:00"), monitor_started(AT, "MONITOR"), monitor_started(AT, "OFF"),
-        monitor_closed(AT, "stopped by hand"), crash_loop(5, 15, "it did not answer for 60 s."), disk_low(700_000_000),
-        disk_full(150_000_000), disk_ok(9_000_000_000), trial_message(AT), digest([(AT, "POSSIBLE LEAK")] * 40, AT),
+        not_armed("OFF", "19:00"),
+        monitor_started(AT, "MONITOR"),
+        monitor_started(AT, "OFF"),
+        monitor_closed(AT, "stopped by hand"),
+        crash_loop(5, 15, "it did not answer for 60 s."),
+        disk_low(700_000_000),
+        disk_full(150_000_000),
+        disk_ok(9_000_000_000),
+        trial_message(AT),
+        digest([(AT, "POSSIBLE LEAK")] * 40, AT),
     )
 
 
@@ -61,8 +92,11 @@ def test_every_message_is_plain_and_short(text):
 
 
 def test_every_function_that_makes_a_message_is_read_here():
-    makers = [name for name, value in inspect.getmembers(messages, inspect.isfunction)
-              if inspect.signature(value).return_annotation == "MessageText" and not name.startswith("_")]
+    makers = [
+        name
+        for name, value in inspect.getmembers(messages, inspect.isfunction)
+        if inspect.signature(value).return_annotation == "MessageText" and not name.startswith("_")
+    ]
     source = inspect.getsource(all_texts)
     assert [name for name in makers if name not in source] == []
 
@@ -71,8 +105,8 @@ def test_a_leak_is_told_in_one_sentence():
     text = incident_message(notice(), "20261123_031502_123")
     assert text.subject == "POSSIBLE LEAK in the lower left, 0.42 percent of the area"
     assert text.text.split("\n\n")[0] == (
-        "Possible leak in the lower left: 0.42 percent of the watched area (275 picture pixels), first seen at 03:15 "
-        "on 23 Nov, 3 min ago. Too early to say whether it is growing."
+        "Possible leak in the lower left: 0.42 percent of the watched area (275 picture pixels), first seen "
+        "at 03:15 on 23 Nov, 3 min ago. Too early to say whether it is growing."
     )
     assert "What to do now:" in text.text
     assert "20261123_031502" in text.text and "20261123_031502_123" in text.text
@@ -89,10 +123,17 @@ def test_a_leak_that_is_over_tells_how_large_it_was():
     assert "1.3 percent" in text.text and "check that the set-up is dry" in text.text
 
 
-@pytest.mark.parametrize(("left", "top", "words"), [
-    (0.0, 0.0, "in the upper left"), (0.5, 0.1, "at the top, in the middle"), (0.95, 0.0, "in the upper right"),
-    (0.0, 0.5, "on the left, half way up"), (0.5, 0.5, "in the middle"), (0.95, 0.95, "in the lower right"),
-])
+@pytest.mark.parametrize(
+    ("left", "top", "words"),
+    [
+        (0.0, 0.0, "in the upper left"),
+        (0.5, 0.1, "at the top, in the middle"),
+        (0.95, 0.0, "in the upper right"),
+        (0.0, 0.5, "on the left, half way up"),
+        (0.5, 0.5, "in the middle"),
+        (0.95, 0.95, "in the lower right"),
+    ],
+)
 def test_where_the_spot_is(left, top, words):
     assert place(spot(left, top)) == words
 
@@ -102,30 +143,51 @@ def test_a_spot_that_fills_the_picture_is_nowhere_in_particular():
     assert place(None) == "across the picture"
 
 
-@pytest.mark.parametrize(("seconds", "words"), [
-    (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "1 h"), (3600 * 3 + 720, "3 h 12 min"), (86400, "1 d"),
-    (86400 * 2 + 3600 * 5, "2 d 5 h"),
-])
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "1 h"),
+        (3600 * 3 + 720, "3 h 12 min"),
+        (86400, "1 d"),
+        (86400 * 2 + 3600 * 5, "2 d 5 h"),
+    ],
+)
 def test_how_long(seconds, words):
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize(("value", "words"), [
-    (0.0, "0.00 percent"), (0.003, "less than 0.01 percent"), (0.42, "0.42 percent"), (4.21, "4.2 percent"),
-    (42.1, "42 percent"),
-])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "0.00 percent"),
+        (0.003, "less than 0.01 percent"),
+        (0.42, "0.42 percent"),
+        (4.21, "4.2 percent"),
+        (42.1, "42 percent"),
+    ],
+)
 def test_how_much(value, words):
     assert percent(value) == words
 
 
 def test_a_prompt_message_does_not_say_that_it_waited():
     assert waited(3) == ""
-    assert waited(3 * 3600 + 720) == "This message waited 3 h 12 min, because it could not be delivered earlier."
+    assert (
+        waited(3 * 3600 + 720) == "This message waited 3 h 12 min, because it could not be delivered earlier."
+    )
 
 
 def test_a_refusal_and_an_outage_are_told_apart():
-    assert delivery_note("Slack", "no_service", True, AT) == "Note: Slack refused the last message at 03:15 on 23 Nov: no_service"
-    assert delivery_note("e-mail", "no answer", False, AT).startswith("Note: nothing has got through by e-mail since")
+    assert (
+        delivery_note("Slack", "no_service", True, AT)
+        == "Note: Slack refused the last message at 03:15 on 23 Nov: no_service"
+    )
+    assert delivery_note("e-mail", "no answer", False, AT).startswith(
+        "Note: nothing has got through by e-mail since"
+    )
 
 
 def test_a_digest_lists_the_first_thirty():

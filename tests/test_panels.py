@@ -25,13 +25,21 @@ def panel(width, height, spot=SPOT, errors=None):
     return evidence_panel(picture(width, height), picture(256, 256), errors, spot, CAPTION)
 
 
-@pytest.mark.parametrize(("width", "height"), [
-    (320, 256), (640, 480), (960, 540), (1920, 1080), (300, 1000), (2000, 90), (32, 32), (3840, 2160),
-])
-@pytest.mark.parametrize("spot", [
-    None, SPOT, Spot(1, 0.001, 0.0, 0.0, 0.004, 0.004), Spot(1, 0.001, 0.996, 0.996, 0.004, 0.004),
-    Spot(65536, 100.0, 0.0, 0.0, 1.0, 1.0), Spot(300, 0.5, 0.4, 0.0, 0.02, 1.0), Spot(300, 0.5, 0.0, 0.5, 1.0, 0.02),
-])
+@pytest.mark.parametrize(
+    ("width", "height"), [(320, 256), (640, 480), (960, 540), (1920, 1080), (300, 1000), (2000, 90), (32, 32)]
+)
+@pytest.mark.parametrize(
+    "spot",
+    [
+        None,
+        SPOT,
+        Spot(1, 0.001, 0.0, 0.0, 0.004, 0.004),
+        Spot(1, 0.001, 0.996, 0.996, 0.004, 0.004),
+        Spot(65536, 100.0, 0.0, 0.0, 1.0, 1.0),
+        Spot(300, 0.5, 0.4, 0.0, 0.02, 1.0),
+        Spot(300, 0.5, 0.0, 0.5, 1.0, 0.02),
+    ],
+)
 def test_every_picture_size_and_every_spot_gives_a_panel(width, height, spot):
     made = panel(width, height, spot)
     assert made.dtype == np.uint8 and made.ndim == 3 and made.shape[2] == 3

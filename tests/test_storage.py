@@ -27,7 +27,9 @@ def event(day, incident=None, keep=False, megabytes=100):
 def days_removed(events, gigabytes=20.0, keep_days=90.0, other_bytes=0):
     settings = StorageSettings(max_gigabytes=gigabytes, keep_days=keep_days)
     files = [file for files in events for file in files]
-    return [int(found[0].name.split("_")[1][6:8]) for found in surplus_events(files, other_bytes, settings, NOW)]
+    return [
+        int(found[0].name.split("_")[1][6:8]) for found in surplus_events(files, other_bytes, settings, NOW)
+    ]
 
 
 def test_while_there_is_room_nothing_goes():
@@ -56,7 +58,10 @@ def test_what_is_marked_keep_stays():
 
 
 def test_files_with_other_names_are_nobodys_business(tmp_path):
-    files = [EvidenceFile(name, 10**12) for name in ("my holiday.jpg", "anomaly_.jpg", "anomaly_2026.jpg", "keep.txt")]
+    files = [
+        EvidenceFile(name, 10**12)
+        for name in ("my holiday.jpg", "anomaly_.jpg", "anomaly_2026.jpg", "keep.txt")
+    ]
     assert surplus_events(files, 0, StorageSettings(), NOW) == []
 
 
@@ -71,9 +76,9 @@ def test_the_folder_is_cleaned_for_real(tmp_path):
     (evidence / "notes.txt").write_text("mine")
     done = Storage(evidence, [logs], StorageSettings(max_gigabytes=5e-6, keep_days=90)).clean(NOW)
     assert (done.removed_events, done.freed_bytes, done.over_budget_bytes) == (2, 4000, 0)
-    assert sorted(path.name for path in evidence.iterdir()) == sorted([
-        *(file.name for file in event(3)), "notes.txt",
-    ])
+    assert sorted(path.name for path in evidence.iterdir()) == sorted(
+        [*(file.name for file in event(3)), "notes.txt"]
+    )
 
 
 def test_a_budget_that_cannot_be_kept_is_reported(tmp_path):
@@ -86,12 +91,15 @@ def test_the_free_space_is_known_even_before_the_folder_is_made(tmp_path):
     assert Storage(tmp_path / "not" / "yet", [], StorageSettings()).free_bytes() > 0
 
 
-@pytest.mark.parametrize(("megabytes_free", "said"), [
-    ([5000, 3000, 1001], [None, None, None]),
-    ([5000, 999, 998, 1100, 1300], [None, "low", None, None, "ok"]),
-    ([5000, 199, 150, 230, 300, 5000], [None, "full", None, None, "low", "ok"]),
-    ([100, 5000], ["full", "ok"]),
-])
+@pytest.mark.parametrize(
+    ("megabytes_free", "said"),
+    [
+        ([5000, 3000, 1001], [None, None, None]),
+        ([5000, 999, 998, 1100, 1300], [None, "low", None, None, "ok"]),
+        ([5000, 199, 150, 230, 300, 5000], [None, "full", None, None, "low", "ok"]),
+        ([100, 5000], ["full", "ok"]),
+    ],
+)
 def test_the_disk_is_reported_when_it_changes_and_does_not_flutter(megabytes_free, said):
     watch = DiskWatch()
     assert [watch.update(megabytes * MB) for megabytes in megabytes_free] == said
