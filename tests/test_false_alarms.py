@@ -31,7 +31,8 @@ def test_a_percentile_of_99_5_at_one_picture_a_second_means_432_pictures_a_day()
     assert rate.expected == pytest.approx(432.0)
     assert rate.at_most > rate.expected
     assert frames_in_words(rate).startswith(
-        "5 of the normal pictures it was tried on, 17 min of watching, were over the threshold: about 430 pictures a day"
+        "5 of the normal pictures it was tried on, 17 min of watching, were over the threshold: "
+        "about 430 pictures a day"
     )
 
 
