@@ -26,7 +26,7 @@ class ProgressBars:
         if what != self._what:
             self.close()
             self._what = what
-            self._bar = tqdm(total=total, desc=what, unit="", ascii=True, dynamic_ncols=True)
+            self._bar = tqdm(total=total, desc=what, unit="", ascii=True, disable=None)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from src.blobs import Spot, largest_spot
 from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, ScoringSettings
 from src.cues import CueMaker, UsualSpread, residual
-from src.preprocess import prepare
+from src.preprocess import crop_roi, resize
 from src.scoring import error_map, frame_score
 from src.subspace import Subspace
 
@@ -128,11 +128,15 @@ class Detector:
         self._scorer = Scorer(scene.usual, scene.watched, judge, scoring)
         self._subspace = scene.subspace
         self._thresholds = thresholds
-        self._roi, self._size, self._trigger = roi, size, trigger
+        self.roi, self._size, self._trigger = roi, size, trigger
 
     def observe(self, image: np.ndarray) -> Judgement:
         """Judge a full camera picture, (H, W, 3) uint8 BGR. Raises UserError when the ROI does not fit it."""
-        return self.judge(prepare(image, self._roi, self._size))
+        return self.judge_cropped(crop_roi(image, self.roi))
+
+    def judge_cropped(self, cropped: np.ndarray) -> Judgement:
+        """Judge a picture that is already cut to the ROI, (H, W, 3) uint8 BGR at camera resolution."""
+        return self.judge(resize(cropped, self._size))
 
     def judge(self, picture: np.ndarray) -> Judgement:
         """Judge a prepared picture, (h, w, 3) uint8 BGR."""

@@ -1,6 +1,6 @@
 """From a camera picture to the picture that is scored: crop to the ROI, resize, know what is ignored.
 
-Training, calibration, replay and the monitor all go through `prepare`; there is no second way.
+Training, calibration, replay and the monitor all go through `crop_roi` and `resize`; there is no second way.
 """
 
 from __future__ import annotations
@@ -42,13 +42,8 @@ def crop_roi(image: np.ndarray, roi: RoiSettings) -> np.ndarray:
 
 
 def resize(cropped: np.ndarray, size: ImageSettings) -> np.ndarray:
-    """A cropped picture at the scored size: (size.height, size.width, 3) uint8 BGR."""
+    """The picture that is scored, (size.height, size.width, 3) uint8 BGR, from one cut to the ROI, (H, W, 3)."""
     return cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA)
-
-
-def prepare(image: np.ndarray, roi: RoiSettings, size: ImageSettings) -> np.ndarray:
-    """The scored picture, (size.height, size.width, 3) uint8 BGR, of a full camera picture (H, W, 3) uint8 BGR."""
-    return resize(crop_roi(image, roi), size)
 
 
 def watched_area(roi: RoiSettings, camera_height: int, camera_width: int, size: ImageSettings) -> np.ndarray:

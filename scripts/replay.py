@@ -1,0 +1,50 @@
+"""Tries the present model and settings on recorded footage, exactly as the monitor would judge it. Sends nothing."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tqdm import tqdm
+
+from src.clock import Clock
+from src.command_line import parser, read_config, run
+from src.replay import replay
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.0 < seconds <= 86400.0:
+        raise ArgumentTypeError(f"expected a number of seconds above 0, such as 1.5, got {text!r}")
+    return seconds
+
+
+def main(arguments: list[str]) -> int:
+    options = parser(__doc__)
+    options.add_argument("--source", required=True, metavar="VIDEO_OR_FOLDER", help="recorded footage")
+    options.add_argument("--frame_seconds", type=_seconds, default=1.5, metavar="SECONDS",
+                         help="time between two pictures of the footage (default: 1.5)")
+    options.add_argument("--stills", action="store_true", help="judge each picture alone, with no memory")
+    options.add_argument("--output_dir", type=Path, metavar="DIR",
+                         help="where the results go (default: reports/replay/<date and time>)")
+    chosen = options.parse_args(arguments)
+    config = read_config(chosen)
+    now = Clock().now()
+    folder = chosen.output_dir or config.paths.reports_dir / "replay" / f"{now:%Y%m%d_%H%M%S}"
+    with tqdm(desc="Replaying", unit=" pictures", ascii=True, disable=None) as bar:
+        report = replay(config, chosen.source, chosen.frame_seconds, chosen.stills, folder, now,
+                        lambda done: bar.update(done - bar.n))
+    for sentence in report.sentences:
+        print(sentence)
+    print(f"The details are in {report.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,27 @@
+"""Light that was not in the training set: said once when it comes, once when it goes."""
+
+from __future__ import annotations
+
+LIGHTING_CHANGE, LIGHTING_NORMAL = "lighting_change", "lighting_normal"
+# A flash or a person walking by is no new light; nor is every cloud gap a return to the trained one.
+PICTURES_TO_CHANGE, PICTURES_TO_RETURN = 3, 10
+
+
+class Lighting:
+    """Follows whether the light is new. It never keeps a local spot from being found."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the former pictures; the light counts as trained."""
+        self.new = False
+        self._run = 0
+
+    def update(self, looks_new: bool) -> str | None:
+        """Take in one more picture: LIGHTING_CHANGE, LIGHTING_NORMAL, or None when nothing has changed."""
+        self._run = 0 if looks_new == self.new else self._run + 1
+        if self._run < (PICTURES_TO_RETURN if self.new else PICTURES_TO_CHANGE):
+            return None
+        self.new, self._run = looks_new, 0
+        return LIGHTING_CHANGE if looks_new else LIGHTING_NORMAL

@@ -1,0 +1,71 @@
+"""Puts the monitor together from the settings of this PC, and lets it run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from src.alarm import Alarm
+from src.alerting import Alerting
+from src.artifacts import load_detector
+from src.camera_health import CameraHealth
+from src.camera_statistics import TrainedView
+from src.clock import Clock
+from src.config import Config
+from src.counter_line import CounterLine
+from src.dead_man_switch import DeadManSwitch
+from src.event_log import EventLog
+from src.evidence import Evidence
+from src.heartbeat_file import HeartbeatFile
+from src.incident_file import IncidentFile
+from src.judge import shipped_judge
+from src.mode import ModeFile
+from src.monitor import Monitor
+from src.notify import channels_from, secret
+from src.outbox import Outbox
+from src.outbox_folder import OutboxFolder
+from src.status import StatusFile
+from src.steady_camera import SteadyCamera
+from src.storage import Storage
+from src.watch import Watch
+
+
+def start_watching(config: Config, clock: Clock, environment: Mapping[str, str], console: TextIO) -> str:
+    """Watch until it is stopped; why it ended, in words. environment: where the secrets are, os.environ.
+
+    Raises UserError when there is no model that fits the settings, or no recording to read.
+    """
+    line = CounterLine(console)
+    paths, settings = config.paths, config.monitor
+    state_dir = paths.state_mode_file.parent
+    detector, reference = load_detector(config, shipped_judge())
+    channels = channels_from(config.notify, environment)
+    for problem in channels.problems:
+        line.say(f"WARNING: {problem}")
+    if not channels.channels:
+        line.say("WARNING: nobody is told of a leak, because neither Slack nor e-mail is switched on. Alerts are only "
+                 "shown here and kept in data/anomalies. See notify in config/config.yaml.")
+    log = EventLog(paths.logs_dir, clock)
+    incidents = IncidentFile(state_dir)
+    camera = SteadyCamera(config.camera, clock)
+    health = CameraHealth(
+        lost_seconds=settings.camera_down_seconds,
+        frozen_seconds=config.camera_health.frozen_seconds if camera.live else None,
+        moved_percent=config.camera_health.moved_percent)
+    alarm = Alarm(settings, incidents.restore(settings, clock.monotonic(), clock.now()))
+    outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append)
+    outbox.start()
+    monitor = Monitor(
+        settings, clock=clock, mode_file=ModeFile(paths.state_mode_file), camera=camera,
+        watch=Watch(detector, TrainedView(reference), health, alarm, config.camera_health.moved_percent),
+        alerting=Alerting(outbox, Evidence(paths.data_anomalies_dir, settings), log, config.roi, clock, line.say),
+        incidents=incidents,
+        storage=Storage(paths.data_anomalies_dir, (paths.data_normal_dir, paths.logs_dir), config.storage),
+        status_file=StatusFile(state_dir), heartbeat_file=HeartbeatFile(state_dir),
+        dead_man_switch=DeadManSwitch(secret("HEARTBEAT_URL", environment), log.append),
+        model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say)
+    try:
+        return monitor.run()
+    finally:
+        outbox.close()

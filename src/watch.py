@@ -1,0 +1,95 @@
+"""Everything that is thought about one picture, in order: the monitor and replay both go this way.
+
+Is the camera telling the truth? -> what does the picture show? -> is it there to stay? -> who has to be told?
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from src.alarm import Alarm, Decision
+from src.camera_diagnosis import diagnose
+from src.camera_health import CameraHealth, HealthNotice
+from src.camera_statistics import FrameStatistics, TrainedView, measure
+from src.detection import Detector, Judgement
+from src.frame import Frame
+from src.incident import IncidentTracker
+from src.lighting import Lighting
+from src.preprocess import crop_roi
+from src.registration import align
+
+
+@dataclass(frozen=True)
+class Look:
+    """What came of one picture.
+
+    judgement: what it shows. decision: what follows, None while the camera is blind.
+    blind: the kind of camera problem that makes the picture worthless, None when it can be trusted.
+    health: what there is to tell about the camera. lighting: "lighting_change", "lighting_normal" or None.
+    """
+
+    judgement: Judgement
+    decision: Decision | None
+    blind: str | None
+    health: tuple[HealthNotice, ...]
+    lighting: str | None
+
+
+class Watch:
+    """The chain of judgement for one camera. Its state is the alarm, the camera health and the light."""
+
+    def __init__(self, detector: Detector, view: TrainedView, health: CameraHealth, alarm: Alarm, moved_percent: float,
+                 ) -> None:
+        self._detector = detector
+        self._view = view
+        self._health = health
+        self._alarm = alarm
+        self._moved_percent = moved_percent
+        self._lighting = Lighting()
+
+    @property
+    def blind(self) -> str | None:
+        """The kind of camera problem because of which nobody watches at present, None when somebody does."""
+        return self._health.blind
+
+    @property
+    def incidents(self) -> IncidentTracker:
+        """The incident that is open, if any."""
+        return self._alarm.incidents
+
+    def interrupted(self) -> None:
+        """There was a break in the watch: pictures before and after it are not one run."""
+        self._alarm.pause()
+
+    def look(self, frame: Frame) -> Look:
+        """Judge a camera picture. Raises UserError when the ROI does not fit it."""
+        judgement, statistics = self._judge(frame)
+        health = tuple(self._health.update(statistics, frame.now_seconds))
+        blind = self._health.blind
+        if blind is not None:
+            # What was seen before and what is seen afterwards are not one run of pictures.
+            self._alarm.pause()
+            return Look(judgement, None, blind, health, None)
+        decision = self._alarm.update(judgement.verdict, frame.now_seconds, frame.captured_at)
+        lighting = self._lighting.update(judgement.verdict.lighting_change)
+        return Look(judgement, decision, None, health, lighting)
+
+    def look_alone(self, frame: Frame) -> tuple[Judgement, str | None]:
+        """Judge a picture without any memory; with the camera problem seen in it, None when it can be trusted."""
+        judgement, statistics = self._judge(frame)
+        return judgement, diagnose(statistics)
+
+    def no_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
+        """The camera delivered nothing, for this reason; what there is to tell."""
+        self._alarm.pause()
+        return tuple(self._health.update(None, now_seconds, reason))
+
+    def _judge(self, frame: Frame) -> tuple[Judgement, FrameStatistics]:
+        cropped = crop_roi(frame.image, self._detector.roi)
+        statistics = measure(cropped, self._view)
+        shift = statistics.shift
+        limit = self._moved_percent / 100.0 * statistics.longer_side
+        if statistics.recognised and shift.pixels >= limit:
+            # A nudged camera shows new edges everywhere. Moved back, what is left is what is really new.
+            cropped = align(cropped, shift)
+        return self._detector.judge_cropped(cropped), statistics
