@@ -61,11 +61,14 @@ CAMERA_PROBLEMS = {
     ),
 }
 
+# reason: (why nothing was watched, how to prevent it)
 WATCH_GAPS = {
-    "asleep": "the PC was asleep",
-    "stalled": "the program was held up",
-    "clock_forward": "the clock of the PC was put forward",
-    "clock_back": "the clock of the PC was put back",
+    "asleep": ("the PC was asleep", "switch off the sleep mode in the power settings of Windows."),
+    "stalled": (
+        "the program was held up",
+        "close other programs that keep the PC busy, and do not click into the black window: "
+        "that stops the program until you press a key.",
+    ),
 }
 
 
@@ -81,30 +84,41 @@ def incident_message(notice: IncidentNotice, event_id: str) -> MessageText:
     """An incident has opened, goes on, or is over. event_id: the number in the names of the picture files."""
     if notice.kind == "resolved":
         return _resolved(notice)
-    where, size = place(notice.spot), _size(notice)
-    if notice.kind == "opened":
-        subject = f"POSSIBLE LEAK {where}, {size}"
-        trend = "It is growing." if notice.growing else "Too early to say whether it is growing."
-    elif notice.growing:
-        subject = f"LEAK GROWING {where}, now {size}"
-        trend = f"It is growing: the first message said {percent(notice.opening_area_percent)}."
+    seen = f"first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago"
+    if notice.spot is None:
+        subject = "the picture is not as usual"
+        first = f"Possible leak: the picture is not as usual, but no single spot can be outlined; {seen}."
     else:
-        subject = f"STILL THERE: possible leak {where}, {size}"
-        trend = f"It is not growing: the first message said {percent(notice.opening_area_percent)}."
-    first = (
-        f"Possible leak {where}: {_size_in_full(notice)}, "
-        f"first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago. {trend}"
-    )
+        where, size = place(notice.spot), percent(notice.area_percent)
+        subject = f"{where}, {size} of the area"
+        first = (
+            f"Possible leak {where} of the picture: {size} of the watched area "
+            f"({notice.spot.area_pixels} picture pixels), {seen}. {_trend(notice)}"
+        )
     files = (
-        f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, "
-        f"number {event_id}."
+        f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, number {event_id}."
     )
-    return MessageText(subject, "\n\n".join((first, WHAT_TO_DO_AT_A_LEAK, files)))
+    return MessageText(
+        f"{_headline(notice)}: {subject}", "\n\n".join((first, WHAT_TO_DO_AT_A_LEAK, files))
+    )
+
+
+def _headline(notice: IncidentNotice) -> str:
+    if notice.kind == "opened":
+        return "POSSIBLE LEAK"
+    return "LEAK GROWING" if notice.growing else "STILL THERE, POSSIBLE LEAK"
+
+
+def _trend(notice: IncidentNotice) -> str:
+    if notice.kind == "opened":
+        return "It is growing." if notice.growing else "Too early to say whether it is growing."
+    earlier = f"the first message said {percent(notice.opening_area_percent)}"
+    return f"It is growing: {earlier}." if notice.growing else f"It is not growing now; {earlier}."
 
 
 def _resolved(notice: IncidentNotice) -> MessageText:
     text = (
-        f"The picture looks normal again: the possible leak of {at(notice.opened_at)} can no longer be seen "
+        f"The picture looks normal again: the possible leak first seen {at(notice.opened_at)} can no longer be seen, "
         f"after {duration(notice.seconds_open)}. "
         f"At its largest it covered {percent(notice.largest_area_percent)} of the watched area.",
         "What to do now: check that the set-up is dry, unless you already know the cause. "
@@ -124,8 +138,8 @@ def camera_problem(kind: str, detail: str, since: datetime) -> MessageText:
 def camera_reminder(kind: str, detail: str, since: datetime, seconds: float) -> MessageText:
     """The camera problem is still there after `seconds`."""
     what, consequence, advice = CAMERA_PROBLEMS[kind]
-    first = f"The camera still {what}, since {clock_time(since)}, {duration(seconds)} ago. {consequence}"
-    return _camera_text(f"STILL A CAMERA PROBLEM: the camera {what}", first, detail, advice)
+    first = f"Still the same after {duration(seconds)}: the camera {what}, since {clock_time(since)}."
+    return _camera_text(f"STILL A CAMERA PROBLEM: the camera {what}", f"{first} {consequence}", detail, advice)
 
 
 def _camera_text(subject: str, first: str, detail: str, advice: str) -> MessageText:
@@ -145,19 +159,18 @@ def camera_recovered(kind: str, seconds: float) -> MessageText:
     )
     return MessageText(
         "Camera is fine again",
-        f"The camera works again. For {duration(seconds)} it was in trouble: the camera {what}.\n\n"
+        f"The camera is fine again after {duration(seconds)}. The problem was: the camera {what}.\n\n"
         f"{lost_time}: what happened in between, only a look at the set-up can tell.",
     )
 
 
 def watch_gap(seconds: float, reason: str) -> MessageText:
     """For `seconds` nothing was watched. reason: see WATCH_GAPS."""
+    why, prevention = WATCH_GAPS[reason]
     return MessageText(
         f"Not watched for {duration(seconds)}",
-        f"The leak monitor did not watch for {duration(seconds)}, because {WATCH_GAPS[reason]}. "
-        "It watches again now.\n\n"
-        "What to do now: look at the set-up if that time matters. "
-        "To prevent it, switch off the sleep mode in the power settings of Windows.",
+        f"The leak monitor did not watch for {duration(seconds)}, because {why}. It watches again now.\n\n"
+        f"What to do now: look at the set-up if that time matters. To prevent it, {prevention}",
     )
 
 
@@ -174,7 +187,7 @@ def monitor_started(now: datetime, mode: str) -> MessageText:
     """The program has started. mode: the mode it found."""
     if mode == "MONITOR":
         return MessageText(
-            "Leak monitor started", f"The leak monitor has started and is watching, {at(now)}."
+            "Leak monitor started", f"The leak monitor has started {at(now)} and is watching."
         )
     return MessageText(
         "Leak monitor started, but not watching",
@@ -273,31 +286,21 @@ def delivery_note(label: str, reason: str, permanent: bool, since: datetime) -> 
     return f"Note: nothing has got through by {label} since {clock_time(since)}: {reason}"
 
 
-def place(spot: Spot | None) -> str:
-    """Where in the picture: "in the lower left". spot: None when no single spot stands out."""
-    if spot is None or (spot.width > 0.6 and spot.height > 0.6):
-        return "across the picture"
+def place(spot: Spot) -> str:
+    """Where in the picture: "in the lower left"."""
+    if spot.width > 0.6 and spot.height > 0.6:
+        return "in most parts"
     row = _third(spot.top + spot.height / 2)
     column = _third(spot.left + spot.width / 2)
     return (
-        ("in the upper left", "at the top, in the middle", "in the upper right"),
-        ("on the left, half way up", "in the middle", "on the right, half way up"),
-        ("in the lower left", "at the bottom, in the middle", "in the lower right"),
+        ("in the upper left", "in the upper middle", "in the upper right"),
+        ("in the left middle", "in the middle", "in the right middle"),
+        ("in the lower left", "in the lower middle", "in the lower right"),
     )[row][column]
 
 
 def _third(position: float) -> int:
     return min(int(3 * position), 2)
-
-
-def _size(notice: IncidentNotice) -> str:
-    return f"{percent(notice.area_percent)} of the area" if notice.spot else "size unknown"
-
-
-def _size_in_full(notice: IncidentNotice) -> str:
-    if notice.spot is None:
-        return "the picture differs from a normal one, but no single spot can be outlined"
-    return f"{percent(notice.area_percent)} of the watched area ({notice.spot.area_pixels} picture pixels)"
 
 
 def percent(value: float) -> str:

@@ -103,10 +103,10 @@ def test_every_function_that_makes_a_message_is_read_here():
 
 def test_a_leak_is_told_in_one_sentence():
     text = incident_message(notice(), "20261123_031502_123")
-    assert text.subject == "POSSIBLE LEAK in the lower left, 0.42 percent of the area"
+    assert text.subject == "POSSIBLE LEAK: in the lower left, 0.42 percent of the area"
     assert text.text.split("\n\n")[0] == (
-        "Possible leak in the lower left: 0.42 percent of the watched area (275 picture pixels), first seen "
-        "at 03:15 on 23 Nov, 3 min ago. Too early to say whether it is growing."
+        "Possible leak in the lower left of the picture: 0.42 percent of the watched area (275 picture "
+        "pixels), first seen at 03:15 on 23 Nov, 3 min ago. Too early to say whether it is growing."
     )
     assert "What to do now:" in text.text
     assert "20261123_031502" in text.text and "20261123_031502_123" in text.text
@@ -127,9 +127,9 @@ def test_a_leak_that_is_over_tells_how_large_it_was():
     ("left", "top", "words"),
     [
         (0.0, 0.0, "in the upper left"),
-        (0.5, 0.1, "at the top, in the middle"),
+        (0.5, 0.1, "in the upper middle"),
         (0.95, 0.0, "in the upper right"),
-        (0.0, 0.5, "on the left, half way up"),
+        (0.0, 0.5, "in the left middle"),
         (0.5, 0.5, "in the middle"),
         (0.95, 0.95, "in the lower right"),
     ],
@@ -139,8 +139,13 @@ def test_where_the_spot_is(left, top, words):
 
 
 def test_a_spot_that_fills_the_picture_is_nowhere_in_particular():
-    assert place(spot(0.1, 0.1, 0.8, 0.8)) == "across the picture"
-    assert place(None) == "across the picture"
+    assert place(spot(0.1, 0.1, 0.8, 0.8)) == "in most parts"
+
+
+def test_without_a_single_spot_the_message_says_so():
+    text = incident_message(notice(place=None), "e")
+    assert text.subject == "POSSIBLE LEAK: the picture is not as usual"
+    assert "no single spot can be outlined; first seen at 03:15 on 23 Nov, 3 min ago." in text.text
 
 
 @pytest.mark.parametrize(
