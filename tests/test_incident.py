@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, strategies as st
 
 from src.blobs import Spot
 from src.config import MonitorSettings
@@ -188,3 +189,16 @@ def test_reset_forgets_the_incident_and_the_cooldown():
     tracker.reset()
     assert tracker.incident_id is None
     assert play(tracker, "x", from_second=4) == [(4, "opened")]
+
+
+@given(stream=st.text(alphabet="..xx?x123456789 ", max_size=200), restart_after=st.integers(0, 200))
+def test_whatever_happens_alerts_keep_their_distance_and_every_incident_ends_before_the_next(stream, restart_after):
+    tracker = IncidentTracker(SETTINGS)
+    said = play(tracker, stream[:restart_after])
+    seconds = len(stream[:restart_after])
+    later = restarted(tracker, second=seconds, wall_second=seconds)
+    said += play(later, stream[restart_after:], from_second=seconds)
+    alerts = [second for second, kind in said if kind != "resolved"]
+    assert all(later - former >= SETTINGS.alert_cooldown_seconds for former, later in zip(alerts, alerts[1:]))
+    ends = [kind for _, kind in said if kind != "updated"]
+    assert ends == (["opened", "resolved"] * len(ends))[:len(ends)]
