@@ -17,6 +17,10 @@ from src.supervisor import Supervisor, announce_failure
 MONITOR = Path(__file__).resolve().with_name("monitor.py")
 
 
+def _say(text: str) -> None:
+    print(f"\n{text}", flush=True)  # the monitor may have left its status line unfinished
+
+
 def main(arguments: list[str]) -> int:
     options = parser(f"{__doc__} Everything else on the command line is passed on to scripts/monitor.py.")
     chosen, _ = options.parse_known_args(arguments)
@@ -26,7 +30,7 @@ def main(arguments: list[str]) -> int:
     state_dir = config.paths.state_mode_file.parent
     announce = partial(announce_failure, config.notify, os.environ, state_dir, clock, log.append)
     command = [sys.executable, str(MONITOR), *arguments]
-    return Supervisor(command, state_dir, clock, say=print, on_event=log.append, announce=announce).run()
+    return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()
 
 
 if __name__ == "__main__":

@@ -108,7 +108,10 @@ class DeliveryFailed(Event):
 
 
 class Trouble(Event):
-    event: Literal["evidence_error", "mode_problem", "frame_error"]
+    event: Literal[
+        "evidence_error", "mode_problem", "frame_error", "monitor_restarted", "monitor_given_up",
+        "heartbeat_url_error",
+    ]
     text: str
 
 

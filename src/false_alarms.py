@@ -74,8 +74,8 @@ def frames_in_words(rate: PerDay) -> str:
     """What held-out pictures prove about single pictures over the threshold, in two sentences."""
     return (
         f"{rate.seen} of the normal pictures it was tried on, {duration(3600 * rate.hours)} of watching, "
-        f"were over the threshold: about {_number(rate.expected)} pictures a day, at most {_number(rate.at_most)} "
-        "(95 % sure). An alarm needs several in a row."
+        f"were over the threshold: about {_number(rate.expected)} pictures a day, at most "
+        f"{_number(rate.at_most)} (95 % sure). An alarm needs several in a row."
     )
 
 

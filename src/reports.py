@@ -15,7 +15,8 @@ from src.event_log import read_events
 from src.period import Period
 from src.plots import Shade, night_scores
 from src.summary import DaySummary, summarize
-from src.summary_page import as_json, markdown, sentence
+from src.summary_json import as_json
+from src.summary_page import markdown, sentence
 
 # The mode at the beginning of a night may have been set long before it.
 LOOK_BACK = timedelta(days=31)

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from src.atomic_file import write_json
-from src.messages import duration
 
 STATUS_FILE = "status.json"
 WRITE_EVERY_SECONDS = 5.0
@@ -20,7 +19,8 @@ class Status:
     not_watching_because: in words, for example "the mode is OFF"; "" while it watches. since: when that
         began.
     last_picture_at: the last picture that was judged. score_ratio: its score / threshold, above 1 = unusual.
-    incident_id, incident_since: the open incident. Times are aware wall times, None = none yet.
+    incident_id, incident_since: the open incident. pid: of the process that says so.
+    Times are aware wall times, None = none yet.
     """
 
     mode: str
@@ -41,17 +41,22 @@ class Status:
 def status_line(status: Status, now: datetime) -> str:
     """The one calm line of the console, at most about 100 characters."""
     if status.not_watching_because:
-        return f"NOT WATCHING, because {status.not_watching_because} (since {status.since:%H:%M})"
-    parts = [f"WATCHING since {status.since:%H:%M on} {status.since.day} {status.since:%b}"]
+        return f"NOT WATCHING, because {status.not_watching_because} (since {_moment(status.since, now)})"
+    parts = [f"WATCHING since {_moment(status.since, now)}"]
     if status.last_picture_at is not None and status.score_ratio is not None:
         parts.append(f"picture {status.last_picture_at:%H:%M:%S}")
         parts.append(f"score {100 * status.score_ratio:.0f} % of the threshold")
     if status.incident_since is None:
         parts.append("no leak")
     else:
-        open_for = duration((now - status.incident_since).total_seconds())
-        parts.append(f"POSSIBLE LEAK for {open_for}")
+        parts.append(f"POSSIBLE LEAK since {_moment(status.incident_since, now)}")
     return " | ".join(parts)
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    return f"{moment:%H:%M} on {moment.day} {moment:%b}"
 
 
 class StatusFile:

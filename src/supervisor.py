@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from src.clock import Clock
 from src.config import NotifySettings
 from src.heartbeat_file import HeartbeatFile
 from src.restart_policy import STOPPED, USER_CAN_FIX_IT, HangWatch, RestartPolicy
+from src.status import Status, StatusFile
 
 GAVE_UP = 3
 # When even the network is down, it goes on trying for so long; after that the messages wait for the next
@@ -61,6 +63,7 @@ class Supervisor:
     ) -> None:
         self._command = list(command)
         self._heartbeat = HeartbeatFile(state_dir)
+        self._status_file = StatusFile(state_dir)
         self._clock = clock
         self._say = say
         self._on_event = on_event
@@ -82,6 +85,7 @@ class Supervisor:
                 f"The monitor has ended: {end.reason}. It is started again in {following.wait_seconds:.0f} s."
             )
             self._log("monitor_restarted", end)
+            self._not_watching(f"the monitor has ended and is being started again: {end.reason}")
             self._clock.sleep(following.wait_seconds)
 
     def _run_once(self) -> _End:
@@ -124,11 +128,29 @@ class Supervisor:
             "Double-click run_health_check.bat: it names what is wrong."
         )
         self._log("monitor_given_up", end)
+        self._not_watching(f"the monitor has failed: {end.reason}")
         self._announce(times, int(self._settings.within_seconds // 60), end.reason)
 
     def _log(self, event: str, end: _End) -> None:
         with contextlib.suppress(OSError):  # a full disk must not end the watch
-            self._on_event(event, reason=end.reason, exit_code=end.exit_code)
+            self._on_event(event, text=end.reason, exit_code=end.exit_code)
+
+    def _not_watching(self, reason: str) -> None:
+        """A monitor that was killed cannot say so itself."""
+        now = self._clock.now()
+        status = Status(
+            mode="",
+            not_watching_because=reason,
+            since=now,
+            last_picture_at=None,
+            score_ratio=None,
+            incident_id=None,
+            incident_since=None,
+            model="",
+            pid=os.getpid(),
+        )
+        with contextlib.suppress(OSError):  # a full disk must not end the watch
+            self._status_file.update(status, now, self._clock.monotonic())
 
 
 def announce_failure(

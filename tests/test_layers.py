@@ -16,7 +16,7 @@ PURE = """
     frame preprocess scoring blobs detection alarm incident subspace cues time_blocks learning lighting watch
     camera_health camera_diagnosis camera_statistics registration reopener variety counter_line check_result
     messages panels delivery
-    summary summary_page coverage event_kinds period false_alarms
+    summary summary_parts summary_page summary_json coverage event_kinds period false_alarms
     clock_watch armed_reminder restart_policy
     pip_words
 """.split()

@@ -34,7 +34,7 @@ def test_the_line_before_the_first_picture():
 
 def test_the_line_during_a_leak():
     leaking = replace(WATCHING, incident_id="i", incident_since=NOW - timedelta(minutes=12), score_ratio=4.2)
-    assert status_line(leaking, NOW).endswith("score 420 % of the threshold | POSSIBLE LEAK for 12 min")
+    assert status_line(leaking, NOW).endswith("score 420 % of the threshold | POSSIBLE LEAK since 03:03")
 
 
 def test_the_line_says_why_nobody_watches():
@@ -42,7 +42,7 @@ def test_the_line_says_why_nobody_watches():
         WATCHING, mode="OFF", not_watching_because="the mode is OFF: double-click set_mode_MONITOR.bat"
     )
     assert status_line(off, NOW) == (
-        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15)"
+        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15 on 22 Nov)"
     )
 
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from src.coverage import BLIND, GAP
 from src.period import Period
 from src.summary import DaySummary, summarize
+from src.summary_json import as_json
+from src.summary_page import markdown
 
 ZONE = timezone(timedelta(hours=1))
 EVENING = datetime(2026, 11, 22, 18, 0, tzinfo=ZONE)
@@ -207,3 +212,45 @@ def test_all_kinds_of_events_are_counted():
     counts = sum_up(*night(line(1, "disk_low"), line(2, "disk_low"), line(20, "disk_low"))).event_counts
     assert counts["disk_low"] == 2
     assert counts["monitor_started"] == 1
+
+
+def test_a_fault_in_every_picture_is_one_line_with_a_count():
+    faults = [
+        line(1 + number / 3600, "frame_error", text="Traceback:\n  line 7\nKeyError: 'x'\n")
+        for number in range(600)
+    ]
+    restart = line(5, "monitor_restarted", text="it gave no sign of life for 60 s", exit_code=3)
+    lines = sum_up(*night(*faults, restart)).troubles
+    assert [(trouble.times, trouble.text) for trouble in lines] == [
+        (600, "KeyError: 'x'"),
+        (1, "it gave no sign of life for 60 s"),
+    ]
+
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.lists(st.integers())
+)
+FIELDS = (
+    "frames score_max score_threshold state mode reason kind seconds text event_id incident_id score "
+    "area_percent growing triggers evidence minutes message_id channel subject permanent"
+).split()
+NAMES = (
+    "monitor_started monitor_stopped mode_changed heartbeat alert incident_resolved camera_problem "
+    "camera_recovered lighting_change lighting_normal watch_gap notify_queued notify_sent "
+    "notify_error frame_error anything"
+).split()
+ODD_LINES = st.builds(
+    lambda hours, name, fields: line(hours, name, **fields),
+    st.floats(-30, 30),
+    st.sampled_from(NAMES),
+    st.dictionaries(st.sampled_from(FIELDS), JUNK),
+)
+ANY_LINES = st.one_of(ODD_LINES, st.dictionaries(st.sampled_from(["time", "event", *FIELDS]), JUNK))
+
+
+@given(st.lists(ANY_LINES, max_size=12))
+def test_no_line_in_the_log_can_stop_the_summary(lines):
+    summary = sum_up(*night(*lines))
+    assert 0.0 <= summary.coverage_percent <= 100.0
+    markdown(summary, "scores.png", lambda name: name)
+    json.dumps(as_json(summary), allow_nan=False)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from src.summary_page import as_json, markdown, percent, sentence
+from src.summary_json import as_json
+from src.summary_page import markdown, percent, sentence
 from tests.test_summary import EVENING, alert, delivery, line, night, sum_up
 
 
@@ -78,7 +79,7 @@ def test_the_page_proves_what_it_says():
     assert "the monitor was not running (PC off, closed or crashed)" in text
     assert "| POSSIBLE LEAK | slack | given up | a / b |" in text
     assert "| 2026-11-22 21:00:00 | 2026-11-22 22:00:00 | 1 h |" in text
-    assert "The disk is full." in text
+    assert "| 2026-11-22 23:00:00 | 1 | The disk is full. |" in text
     assert "| 20 % |" in text
 
 

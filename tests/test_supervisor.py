@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -132,6 +133,9 @@ def test_a_monitor_that_crashes_again_and_again_is_given_up_aloud(tmp_path):
     assert stage.announced == [(6, 15, "a fault in the program, details in logs/crash.txt")]
     assert stage.said[-1].startswith("THE MONITOR HAS FAILED AND NOBODY IS WATCHING")
     assert stage.logged[-1] == "monitor_given_up"
+    status = json.loads((tmp_path / "status.json").read_text(encoding="utf-8"))
+    assert status["state"] == "NOT WATCHING"
+    assert status["not_watching_because"].startswith("the monitor has failed: a fault in the program")
 
 
 def test_a_setting_broken_during_the_night_is_said_aloud(tmp_path):
