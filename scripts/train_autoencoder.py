@@ -7,31 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tqdm import tqdm
-
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.normal_pictures import FEWEST_PICTURES
+from src.progress_bars import ProgressBars
 from src.training import train
-
-
-class ProgressBars:
-    """One bar after the other, each with the time left."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-        self._what = ""
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if what != self._what:
-            self.close()
-            self._what = what
-            self._bar = tqdm(total=total, desc=what, unit="", ascii=True, disable=None)
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
 
 
 def main(arguments: list[str]) -> int:
@@ -40,11 +20,8 @@ def main(arguments: list[str]) -> int:
                          help=f"train with fewer than {FEWEST_PICTURES} pictures; the thresholds are then a guess")
     chosen = options.parse_args(arguments)
     config = read_config(chosen)
-    bars = ProgressBars()
-    try:
-        report = train(config, Clock(), bars, 2 if chosen.allow_few else FEWEST_PICTURES)
-    finally:
-        bars.close()
+    with ProgressBars() as bars:
+        report = train(config, Clock(), bars.show, 2 if chosen.allow_few else FEWEST_PICTURES)
     for reason in report.skipped:
         print(f"Skipped: {reason}")
     for sentence in report.sentences:

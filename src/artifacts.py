@@ -146,13 +146,18 @@ def check_model(config: Config, judge_name: str) -> dict[str, object]:
 def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference]:
     """The trained detector, and the trained view of the camera. Raises UserError when there is none that fits."""
     numbers = check_model(config, judge.name)
-    path = config.paths.model_dir / DETECTOR_FILE
-    scene, reference = _scene_from(read_arrays(path), path)
+    scene, reference = load_scene(config.paths.model_dir)
     thresholds = Thresholds(numbers["score_threshold"], numbers["pixel_threshold"], numbers["blob_area_threshold"],
                             numbers["light_level_threshold"])
     detector = Detector(scene, judge, thresholds, roi=config.roi, size=config.image, scoring=config.scoring,
                         trigger=config.heatmap_trigger)
     return detector, reference
+
+
+def load_scene(model_dir: Path) -> tuple[Scene, Reference]:
+    """What training learnt of the scene, and the trained view of the camera. Raises UserError when it is damaged."""
+    path = model_dir / DETECTOR_FILE
+    return _scene_from(read_arrays(path), path)
 
 
 def scene_arrays(scene: Scene, reference: Reference) -> dict[str, np.ndarray]:

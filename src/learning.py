@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Callable, Sequence
 
 import numpy as np
 
 from src.blobs import largest_spot
 from src.config import HeatmapTriggerSettings, ThresholdSettings
 from src.cues import Residual, residual, usual_spread
-from src.detection import Scene, Scored, Thresholds
+from src.detection import Scene, Scored, Scorer, Thresholds
 from src.subspace import LightPictures, Subspace
 
 COMPONENTS = 10
@@ -67,6 +67,23 @@ def learn_scene(
 
 def _spread_out(indices: np.ndarray, count: int) -> np.ndarray:
     return indices[::max(1, len(indices) // count)]
+
+
+def examine(
+    scorer: Scorer, subspace: Subspace, pictures: np.ndarray, examination: Examination,
+    progress: Callable[[int, int], None],
+) -> tuple[list[Scored], list[Scored]]:
+    """Score the pictures of an examination: the held-out ones, and those of left-out blocks.
+
+    progress: told (done, in all) after every picture.
+    """
+    tasks = [*((index, subspace) for index in examination.held_out), *examination.left_out]
+    scored = []
+    for index, against in tasks:
+        scored.append(scorer.score(against, pictures[index]))
+        progress(len(scored), len(tasks))
+    held = len(examination.held_out)
+    return scored[:held], scored[held:]
 
 
 @dataclass(frozen=True)

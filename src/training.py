@@ -21,10 +21,9 @@ from src.detection import Scorer
 from src.event_log import EventLog
 from src.false_alarms import frames_in_words, frames_per_day
 from src.judge import shipped_judge
-from src.learning import Calibration, Examination, calibrate, learn_scene
+from src.learning import Calibration, calibrate, examine, learn_scene
 from src.normal_pictures import NormalPictures, load_normal_pictures
 from src.registration import build_reference
-from src.subspace import Subspace
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python")
 Progress = Callable[[str, int, int], None]
@@ -54,7 +53,10 @@ def train(config: Config, clock: Clock, progress: Progress, fewest_pictures: int
     progress("Learning the scene", 1, 1)
     judge = shipped_judge()
     scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
-    calibration = _examine(scorer, normal, scene.subspace, examination, config, progress)
+    held_out, left_out = examine(
+        scorer, scene.subspace, normal.pictures, examination,
+        lambda done, total: progress("Setting the thresholds", done, total))
+    calibration = calibrate(held_out, left_out, config.threshold, config.heatmap_trigger)
 
     staging = staging_folder(config.paths.model_dir)
     autoencoder.save_autoencoder(model, staging / KERAS_FILE)
@@ -71,20 +73,6 @@ def train(config: Config, clock: Clock, progress: Progress, fewest_pictures: int
         "training_finished", pictures=len(normal.names), seconds=round(stats["seconds"], 1),
         score_threshold=calibration.thresholds.score)
     return TrainingReport(normal.skipped, words, stats)
-
-
-def _examine(
-    scorer: Scorer, normal: NormalPictures, subspace: Subspace, examination: Examination, config: Config,
-    progress: Progress,
-) -> Calibration:
-    """Score the pictures that the subspace has not seen, and set the thresholds by them."""
-    total = len(examination.held_out) + len(examination.left_out)
-    scored = []
-    for index, against in [*((index, subspace) for index in examination.held_out), *examination.left_out]:
-        scored.append(scorer.score(against, normal.pictures[index]))
-        progress("Setting the thresholds", len(scored), total)
-    held = len(examination.held_out)
-    return calibrate(scored[:held], scored[held:], config.threshold, config.heatmap_trigger)
 
 
 def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) -> tuple[str, ...]:

@@ -29,15 +29,15 @@ PARTS = """
 ADAPTERS = """
     mode event_log config_file artifacts normal_pictures autoencoder judge
     steady_camera notify outbox evidence storage status plots windows environment
-    heartbeat_file dead_man_switch instance incident_file
+    heartbeat_file dead_man_switch instance incident_file progress_bars
 """.split()
 # Several adapters at work together, for more than one task or too much for one.
 TEAMS = ["alerting"]
 TASKS = """
     capture training monitor replay health health_camera calibration reports visualization
-    supervisor support_bundle demo launcher
+    supervisor support_bundle launcher
 """.split()
-SHELL = ["command_line", "monitoring"]
+SHELL = ["command_line", "monitoring", "demo"]
 
 LAYERS = (PURE, PARTS, ADAPTERS, TEAMS, TASKS, SHELL)
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names}

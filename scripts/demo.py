@@ -1,0 +1,22 @@
+"""Shows the whole job in a few minutes on recorded clips. Your own pictures, model and settings are not touched."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from src.clock import Clock
+from src.command_line import parser, run
+from src.config_file import PROJECT
+from src.demo import run_demo
+
+
+def main(arguments: list[str]) -> int:
+    parser(__doc__).parse_args(arguments)
+    return 0 if run_demo(PROJECT / "reports" / "demo", Clock(), print) else 1
+
+
+if __name__ == "__main__":
+    run(main)

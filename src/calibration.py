@@ -1,0 +1,98 @@
+"""Are the thresholds right? The scores of normal pictures, and new thresholds from them if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from src.artifacts import check_model, load_scene, store_threshold, threshold_document
+from src.atomic_file import write_bytes, write_json
+from src.clock import Clock
+from src.config import Config
+from src.detection import Scorer
+from src.false_alarms import frames_in_words, frames_per_day
+from src.judge import shipped_judge
+from src.learning import Calibration, calibrate, examine, learn_scene
+from src.normal_pictures import NormalPictures, load_normal_pictures
+from src.plots import score_histogram
+
+Progress = Callable[[str, int, int], None]
+FEWEST_PICTURES = 10
+
+
+@dataclass(frozen=True)
+class CalibrationReport:
+    """Where the histogram and the numbers are, and the sentences for the user."""
+
+    histogram: Path
+    numbers: Path
+    sentences: tuple[str, ...]
+
+
+def calibrate_thresholds(
+    config: Config, input_dir: Path | None, write_threshold: bool, clock: Clock, progress: Progress,
+) -> CalibrationReport:
+    """Score normal pictures, compare them with the thresholds in use, and replace these if asked to.
+
+    input_dir: other normal pictures than those of the training; all of them are then new to the model.
+    progress: told (what is being done, done, in all). Raises UserError when there is no model that fits, or too few
+    pictures.
+    """
+    judge = shipped_judge()
+    in_use = check_model(config, judge.name)
+    scene, _ = load_scene(config.paths.model_dir)
+    normal = load_normal_pictures(
+        input_dir or config.paths.data_normal_dir, config.roi, config.image,
+        lambda done, total: progress("Reading pictures", done, total), FEWEST_PICTURES)
+    scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
+    report_score = lambda done, total: progress("Scoring", done, total)  # noqa: E731
+    if input_dir is None:
+        _, examination = learn_scene(
+            normal.pictures, normal.blocks, normal.watched, config.training.validation_split)
+        held_out, left_out = examine(scorer, scene.subspace, normal.pictures, examination, report_score)
+    else:
+        held_out, left_out = [], []
+        for picture in normal.pictures:
+            held_out.append(scorer.score(scene.subspace, picture))
+            report_score(len(held_out), len(normal.pictures))
+    calibration = calibrate(held_out, left_out, config.threshold, config.heatmap_trigger)
+    return _report(config, in_use, calibration, normal, write_threshold, judge.name, clock)
+
+
+def _report(
+    config: Config, in_use: dict[str, object], calibration: Calibration, normal: NormalPictures,
+    write_threshold: bool, judge_name: str, clock: Clock,
+) -> CalibrationReport:
+    now = clock.now()
+    scores = np.concatenate([calibration.held_out_scores, calibration.left_out_scores])
+    over = int((calibration.held_out_scores > in_use["score_threshold"]).sum())
+    rate = frames_per_day(over, len(calibration.held_out_scores), config.monitor.frame_interval_seconds)
+    folder = config.paths.reports_dir / "threshold_calibration"
+    histogram = folder / f"scores_{now:%Y%m%d_%H%M%S}.png"
+    numbers = histogram.with_name(f"stats_{now:%Y%m%d_%H%M%S}.json")
+    title = f"{len(scores)} normal pictures, {int((scores > in_use['score_threshold']).sum())} over the threshold"
+    write_bytes(histogram, score_histogram(scores, in_use["score_threshold"], title))
+    words = (
+        f"{len(normal.names)} normal pictures read, {len(scores)} scored that the model has not learned from.",
+        f"Threshold in use {in_use['score_threshold']:.4g}; these pictures suggest {calibration.thresholds.score:.4g}.",
+        frames_in_words(rate),
+    )
+    write_json(numbers, {
+        "pictures": len(normal.names), "skipped": list(normal.skipped), "scored": len(scores),
+        "threshold_in_use": in_use["score_threshold"], "suggested_threshold": calibration.thresholds.score,
+        "suggested_blob_area_threshold": calibration.thresholds.blob_area,
+        "blob_area_threshold_in_use": in_use["blob_area_threshold"],
+        "score_percentiles": {f"p{share:g}": float(np.percentile(scores, share)) for share in (50, 90, 95, 99, 99.5, 100)},
+        "frames_over_threshold_per_day": rate.expected, "frames_over_threshold_per_day_at_most": rate.at_most,
+        "written": write_threshold, "in_words": list(words),
+    })
+    if write_threshold:
+        document = threshold_document(config, judge_name, calibration.thresholds, in_use["files"], words, now)
+        backup = store_threshold(config.paths.model_dir, document, now)
+        words = (*words, f"The new threshold is in use. The former one is kept in {backup}.")
+    else:
+        words = (*words, "Nothing was changed. To use the suggested threshold, add --write_threshold.")
+    return CalibrationReport(histogram, numbers, words)
