@@ -30,6 +30,8 @@ FILLS = {
 }
 SMALLEST_RATIO = 0.01
 ROOM_FOR_A_TIME = 0.06
+HISTOGRAM_BINS = 60
+MANY_DOTS = 300
 TIME_STEPS_SECONDS = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600)
 
 
@@ -59,7 +61,7 @@ def night_scores(
     clock = start.tzinfo
     _shade(axes, [Shade(shade.kind, _number(shade.start), _number(shade.end)) for shade in shades])
     x = np.array([_number(time) for time in times])
-    axes.plot(x, _drawable(ratios), ".", color=BLUE, markersize=2.5, label="highest score of each minute")
+    _dots(axes, x, _drawable(ratios), BLUE, "highest score of each minute")
     axes.set_xlim(_number(start), _number(end))
     _mark_alerts(
         axes, [_number(time) for time in alerts], [f"{time.astimezone(clock):%H:%M}" for time in alerts]
@@ -85,15 +87,8 @@ def replay_timeline(
     figure, axes = _figure(height=3.6)
     _shade(axes, shades)
     spots = np.asarray(spot_ratios, dtype=float)
-    axes.plot(
-        seconds,
-        np.where(spots >= SMALLEST_RATIO, spots, np.nan),
-        ".",
-        color=ORANGE,
-        markersize=2.5,
-        label="largest spot",
-    )
-    axes.plot(seconds, _drawable(score_ratios), ".", color=BLUE, markersize=2.5, label="score")
+    _dots(axes, seconds, np.where(spots >= SMALLEST_RATIO, spots, np.nan), ORANGE, "largest spot")
+    _dots(axes, seconds, _drawable(score_ratios), BLUE, "score")
     axes.set_xlim(min(seconds), max(max(seconds), min(seconds) + 1.0))
     _mark_alerts(axes, alerts, [_running(time) for time in alerts])
     _running_time_axis(axes)
@@ -108,17 +103,10 @@ def score_histogram(scores: Sequence[float], threshold: float, title: str) -> by
     """
     figure, axes = _figure(height=3.6)
     values = np.asarray(scores, dtype=float)
-    low, high = min(values.min(), threshold), max(values.max(), threshold)
-    margin = 0.03 * (high - low) or 0.05 * abs(high) or 1.0
-    edges = np.linspace(low - margin, high + margin, 61)
+    edges = _edges_around(threshold, values)
     over = values > threshold
-    axes.hist(
-        values[~over],
-        edges,
-        color=BLUE,
-        label=f"at or below the threshold: {np.count_nonzero(~over)} pictures",
-    )
-    axes.hist(values[over], edges, color=RED, label=f"above the threshold: {np.count_nonzero(over)} pictures")
+    axes.hist(values[~over], edges, color=BLUE, label=f"at or below the threshold: {np.count_nonzero(~over)}")
+    axes.hist(values[over], edges, color=RED, label=f"above the threshold: {np.count_nonzero(over)}")
     axes.axvline(threshold, color=DARK, linewidth=1.2, linestyle="--", label=f"threshold {threshold:.4g}")
     axes.set_yscale("log")  # a single picture above the threshold must be seen beside hundreds below it
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
@@ -127,6 +115,18 @@ def score_histogram(scores: Sequence[float], threshold: float, title: str) -> by
     axes.set_xlabel("score (0 = exactly as expected)")
     axes.set_ylabel("pictures")
     return _finish(figure, axes, title)
+
+
+def _edges_around(threshold: float, values: np.ndarray) -> np.ndarray:
+    """Edges of about 60 bins, one of them exactly at the threshold, so no bar straddles it."""
+    low, high = min(values.min(), threshold), max(values.max(), threshold)
+    width = (high - low) / HISTOGRAM_BINS or 0.01 * abs(high) or 1.0
+    first, last = np.floor((low - threshold) / width) - 1, np.ceil((high - threshold) / width) + 1
+    return threshold + width * np.arange(first, last + 1)
+
+
+def _dots(axes: Axes, x: Sequence[float], y: np.ndarray, colour: str, label: str) -> None:
+    axes.plot(x, y, ".", color=colour, markersize=2.5 if len(x) > MANY_DOTS else 5.0, label=label)
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
@@ -198,7 +198,7 @@ def _running_time_axis(axes: Axes) -> None:
 
 def _finish(figure: Figure, axes: Axes, title: str) -> bytes:
     axes.set_title(title, loc="left", fontsize=11, color=DARK)
-    figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=8.5)
+    figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=8.5, markerscale=2.0)
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
