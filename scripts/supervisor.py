@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.event_log import EventLog
+from src.instance import only_instance
 from src.supervisor import Supervisor, announce_failure
 
 MONITOR = Path(__file__).resolve().with_name("monitor.py")
@@ -30,7 +31,10 @@ def main(arguments: list[str]) -> int:
     state_dir = config.paths.state_mode_file.parent
     announce = partial(announce_failure, config.notify, os.environ, state_dir, clock, log.append)
     command = [sys.executable, str(MONITOR), *arguments]
-    return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()
+    with only_instance(state_dir, "supervisor", clock.now()):
+        with only_instance(state_dir, "monitor", clock.now()):
+            pass  # nobody watches yet; a monitor that was started by hand is named here
+        return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()
 
 
 if __name__ == "__main__":

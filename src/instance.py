@@ -12,7 +12,6 @@ from filelock import FileLock, Timeout
 
 from src.atomic_file import read_json, write_json
 from src.errors import UserError
-from src.messages import at
 
 
 @contextmanager
@@ -43,6 +42,7 @@ def _known_about(holder: Path) -> str:
     """Which process has it, as far as can be read; "" when the other one is only just starting."""
     try:
         entry = read_json(holder)
-        return f" (process {entry['pid']}, started {at(datetime.fromisoformat(entry['since']))})"
+        since = datetime.fromisoformat(entry["since"])
+        return f" (process {entry['pid']}, started at {since:%H:%M on %Y-%m-%d})"
     except (UserError, KeyError, TypeError, ValueError):
         return ""

@@ -67,6 +67,8 @@ def night_scores(
         axes, [_number(time) for time in alerts], [f"{time.astimezone(clock):%H:%M}" for time in alerts]
     )
     _clock_axis(axes, clock)
+    if start.utcoffset() != end.utcoffset():
+        axes.set_xlabel("time of day, as it was before the clock change")
     _ratio_axis(axes)
     return _finish(figure, axes, title)
 

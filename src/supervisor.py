@@ -25,12 +25,17 @@ LAST_WORDS_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class SupervisorSettings:
-    """first_seconds: patience until the monitor's first sign of life; hung_seconds: from then on.
+    """When the supervisor steps in.
+
+    first_seconds: patience until the monitor's first sign of life; hung_seconds: from then on.
+    settled_seconds: a monitor that ends sooner was not really watching, whatever the heartbeat file says:
+        it may be the sign of another one.
     most_restarts within within_seconds, then it is given up. goodbye_seconds: time to end after Ctrl+C.
     """
 
     first_seconds: float = 180.0
     hung_seconds: float = 60.0
+    settled_seconds: float = 10.0
     most_restarts: int = 5
     within_seconds: float = 900.0
     poll_seconds: float = 1.0
@@ -94,6 +99,7 @@ class Supervisor:
         hang = HangWatch(
             settings.first_seconds, settings.hung_seconds, longest_step_seconds=5 * settings.poll_seconds
         )
+        began = self._clock.monotonic()
         try:
             child = _start(self._command)
         except OSError as error:
@@ -107,7 +113,8 @@ class Supervisor:
         except KeyboardInterrupt:
             self._say_goodbye(child)
             return _End(STOPPED, True, "stopped by the user")
-        return _End(exit_code, self._sign(stamp_before) is not None, _in_words(exit_code))
+        settled = self._clock.monotonic() - began >= settings.settled_seconds
+        return _End(exit_code, settled and self._sign(stamp_before) is not None, _in_words(exit_code))
 
     def _sign(self, stamp_before: int | None) -> int | None:
         """The newest sign of life of this run; one from an earlier run does not count."""

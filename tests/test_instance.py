@@ -39,7 +39,7 @@ def other(tmp_path):
 
 
 def test_the_second_says_which_process_has_it(tmp_path, other):
-    said = rf"already running on this PC \(process {other.pid}, started at 18:40 on 23 Nov\)"
+    said = rf"already running on this PC \(process {other.pid}, started at 18:40 on 2026-11-23\)"
     with pytest.raises(UserError, match=said), only_instance(tmp_path, "monitor", NOW):
         pass
 

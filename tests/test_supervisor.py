@@ -16,9 +16,12 @@ import pytest
 from src.clock import Clock
 from src.config import NotifySettings, SlackSettings
 from src.supervisor import GAVE_UP, Supervisor, SupervisorSettings, announce_failure
+from tests.test_instance import HOLDER
 
 PROJECT = Path(__file__).resolve().parents[1]
-QUICK = SupervisorSettings(first_seconds=20.0, hung_seconds=1.5, poll_seconds=0.02, goodbye_seconds=5.0)
+QUICK = SupervisorSettings(
+    first_seconds=20.0, hung_seconds=1.5, settled_seconds=0.0, poll_seconds=0.02, goodbye_seconds=5.0
+)
 # Every fake monitor counts its starts in a file and knows how to give a sign of life.
 FAKE = textwrap.dedent("""
     import os, signal, sys, time
@@ -46,7 +49,12 @@ class Stage:
     """A supervisor with a fake monitor, and what it said, logged and announced."""
 
     def __init__(
-        self, state_dir: Path, monitor: str, program: str = sys.executable, log_error: OSError | None = None
+        self,
+        state_dir: Path,
+        monitor: str,
+        program: str = sys.executable,
+        log_error: OSError | None = None,
+        settings: SupervisorSettings = QUICK,
     ) -> None:
         self.state_dir = state_dir
         self.clock = HurriedClock()
@@ -60,7 +68,7 @@ class Stage:
             self.said.append,
             self._log,
             lambda *news: self.announced.append(news),
-            QUICK,
+            settings,
         )
         self._log_error = log_error
 
@@ -144,6 +152,12 @@ def test_a_setting_broken_during_the_night_is_said_aloud(tmp_path):
     ((times, _, reason),) = stage.announced
     assert times == 2
     assert "something has to be put right first" in reason
+
+
+def test_signs_of_life_of_another_monitor_do_not_count(tmp_path):
+    stage = Stage(tmp_path, "beat(); sys.exit(1)", settings=SupervisorSettings(poll_seconds=0.02))
+    assert stage.supervisor.run() == 1
+    assert (stage.starts, stage.announced) == (1, [])
 
 
 def test_a_program_that_cannot_be_started_is_given_up(tmp_path):
@@ -245,3 +259,25 @@ def test_a_given_up_monitor_is_told_of_by_every_channel_and_by_the_dead_man_swit
     assert "FAILED" in said["/ping/fail"]
     assert "notify_sent" in events
     assert list((tmp_path / "outbox").glob("*.json")) == []
+
+
+def test_a_monitor_started_by_hand_is_named_instead_of_started_a_second_time(tmp_path):
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(
+        json.dumps(
+            {"paths": {"state_mode_file": str(tmp_path / "mode.txt"), "logs_dir": str(tmp_path / "logs")}}
+        )
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE
+    ) as other:
+        other.stdout.readline()
+        done = subprocess.run(
+            [sys.executable, "scripts/supervisor.py", "--config", str(settings)],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+        )
+        other.kill()
+    assert done.returncode == 1
+    assert f"The monitor is already running on this PC (process {other.pid}" in done.stderr
