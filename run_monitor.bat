@@ -1,3 +1,3 @@
 @echo off
 rem Watches for leaks until this window is closed.
-"%~dp0scripts\launch.bat" monitor %*
+"%~dp0scripts\launch.bat" supervisor %*
