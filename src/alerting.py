@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -56,10 +57,8 @@ class Alerting:
     def leak(self, notice: IncidentNotice, frame: Frame, judgement: Judgement) -> None:
         """A leak was decided: queue the alert, save the evidence, write the log."""
         event_id = event_id_of(self._clock.now())
-        cropped = crop_roi(frame.image, self._roi)
         verdict = judgement.verdict
-        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold)
-        panel = encode_jpg(evidence_panel(cropped, judgement.reconstruction, judgement.error_map, verdict.spot, caption))
+        panel = self._panel(frame, judgement)
         message = incident_message(notice, event_id)
         self._outbox.queue(message, panel)
         self._say(f"{self._clock.now():%H:%M:%S} {message.subject}")
@@ -104,6 +103,17 @@ class Alerting:
         if changed is not None:
             self.tell(DISK_MESSAGES[changed](free_bytes))
             self.log(f"disk_{changed}", free_bytes=free_bytes)
+
+    def _panel(self, frame: Frame, judgement: Judgement) -> bytes | None:
+        """The side-by-side picture as a JPEG file."""
+        verdict = judgement.verdict
+        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold)
+        try:
+            return encode_jpg(evidence_panel(crop_roi(frame.image, self._roi), judgement.reconstruction,
+                                             judgement.error_map, verdict.spot, caption))
+        except Exception:  # a guard: an alert without a picture is better than none
+            self.log("frame_error", text=traceback.format_exc())
+            return None
 
     def _keep(self, save: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         """Save pictures; the names of those that were saved. A failure is said and written down."""

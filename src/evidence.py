@@ -33,14 +33,14 @@ class EventPictures:
     """What is known of one event.
 
     frame: the full camera picture; reconstruction, heatmap, scored_input: at the scored size; each (H, W, 3)
-    uint8 BGR. panel: the side-by-side picture, already as the bytes of a JPEG file.
+    uint8 BGR. panel: the side-by-side picture, already as the bytes of a JPEG file; None when it could not be made.
     """
 
     frame: np.ndarray
     reconstruction: np.ndarray
     heatmap: np.ndarray
     scored_input: np.ndarray
-    panel: bytes
+    panel: bytes | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Evidence:
         """
         frame = encode_jpg(pictures.frame, QUALITY)
         files = {_name("anomaly", event_id, incident_id): frame}
-        if self._settings.save_compare_image:
+        if self._settings.save_compare_image and pictures.panel is not None:
             files[_name("panel", event_id, incident_id)] = pictures.panel
         for what, picture in self._wanted(pictures).items():
             files[_name(what, event_id, incident_id)] = encode_jpg(picture, QUALITY)

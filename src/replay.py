@@ -178,7 +178,7 @@ def _timeline(record: Record, title: str) -> bytes:
 def _in_words(summary: dict[str, object]) -> tuple[str, ...]:
     alerts, frames = summary["alerts"], summary["frames"]
     first = f", the first at picture {alerts[0]['index']} ({alerts[0]['time_seconds']:.0f} s)" if alerts else ""
-    sentences = [f"{frames} pictures, {summary['anomalous_frames']} of them unusual, {len(alerts)} alerts{first}."]
+    sentences = [f"{frames} pictures, {summary['anomalous_frames']} of them unusual, {len(alerts)} alert{'' if len(alerts) == 1 else 's'}{first}."]
     sentences += [f"Camera, picture {problem['index']}: {problem['text']}" for problem in summary["camera_problems"]]
     sentences += [f"Skipped: {reason}" for reason in summary["unreadable"]]
     return tuple(sentences)
