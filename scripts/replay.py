@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.judge import shipped_judge
 from src.replay import replay
 
 
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     now = Clock().now()
     folder = chosen.output_dir or config.paths.reports_dir / "replay" / f"{now:%Y%m%d_%H%M%S}"
     with tqdm(desc="Replaying", unit=" pictures", ascii=True, disable=None) as bar:
-        report = replay(config, chosen.source, chosen.frame_seconds, chosen.stills, folder, now,
+        report = replay(config, shipped_judge(), chosen.source, chosen.frame_seconds, chosen.stills, folder, now,
                         lambda done: bar.update(done - bar.n))
     for sentence in report.sentences:
         print(sentence)

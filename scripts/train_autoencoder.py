@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.judge import shipped_judge
 from src.normal_pictures import FEWEST_PICTURES
 from src.progress_bars import ProgressBars
 from src.training import train
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
     chosen = options.parse_args(arguments)
     config = read_config(chosen)
     with ProgressBars() as bars:
-        report = train(config, Clock(), bars.show, 2 if chosen.allow_few else FEWEST_PICTURES)
+        report = train(config, shipped_judge(), Clock(), bars.show, 2 if chosen.allow_few else FEWEST_PICTURES)
     for reason in report.skipped:
         print(f"Skipped: {reason}")
     for sentence in report.sentences:

@@ -16,6 +16,7 @@ from src.config_file import PROJECT
 from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
+from src.judge import shipped_judge
 from src.mode import Mode, write_mode
 from src.monitoring import start_watching
 from src.period import last_night
@@ -47,7 +48,7 @@ def run_demo(scratch: Path, clock: Clock, say: Callable[[str], None]) -> bool:
 
     say("2 of 4  Training on them ...")
     with ProgressBars() as bars:
-        report = train(config, clock, bars.show, FEWEST_PICTURES)
+        report = train(config, shipped_judge(), clock, bars.show, FEWEST_PICTURES)
     for sentence in report.sentences:
         say(f"        {sentence}")
 

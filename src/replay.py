@@ -19,11 +19,10 @@ from src.camera_health import CameraHealth
 from src.camera_statistics import TrainedView
 from src.clock import VirtualClock
 from src.config import Config
-from src.detection import Verdict
+from src.detection import LeakJudge, Verdict
 from src.frame import Frame
 from src.image_files import ImageFileError
 from src.incident import IncidentTracker
-from src.judge import shipped_judge
 from src.lighting import LIGHTING_CHANGE
 from src.plots import Shade, replay_timeline
 from src.watch import Look, Watch
@@ -57,7 +56,7 @@ class Record:
 
 
 def replay(
-    config: Config, source: str, frame_seconds: float, stills: bool, folder: Path, start: datetime,
+    config: Config, judge: LeakJudge, source: str, frame_seconds: float, stills: bool, folder: Path, start: datetime,
     progress: Callable[[int], None],
 ) -> ReplayReport:
     """Run the footage in `source` (a video file or a folder of pictures) and write the results to `folder`.
@@ -66,7 +65,7 @@ def replay(
     start: aware wall time of the first picture. Raises UserError when the model or the footage cannot be used.
     """
     clock = VirtualClock(start)
-    watch = _watch(config, frame_seconds)
+    watch = watch_recording(config, judge, frame_seconds)
     footage = open_recording(source, clock)
     record = Record()
     for frame in _frames(footage, clock, frame_seconds, record):
@@ -80,8 +79,12 @@ def replay(
     return _write(record, folder, source)
 
 
-def _watch(config: Config, frame_seconds: float) -> Watch:
-    detector, reference = load_detector(config, shipped_judge())
+def watch_recording(config: Config, judge: LeakJudge, frame_seconds: float) -> Watch:
+    """The watch as the monitor has it, for footage with so many seconds between two pictures.
+
+    Raises UserError when there is no model that fits the settings and the judge.
+    """
+    detector, reference = load_detector(config, judge)
     settings = config.monitor.model_copy(update={"frame_interval_seconds": frame_seconds})
     health = CameraHealth(lost_seconds=settings.camera_down_seconds, frozen_seconds=None,
                           moved_percent=config.camera_health.moved_percent)

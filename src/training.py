@@ -17,10 +17,9 @@ from src.artifacts import (
 from src.atomic_file import write_json
 from src.clock import Clock
 from src.config import Config
-from src.detection import Scorer
+from src.detection import LeakJudge, Scorer
 from src.event_log import EventLog
 from src.false_alarms import frames_in_words, frames_per_day
-from src.judge import shipped_judge
 from src.learning import Calibration, calibrate, examine, learn_scene
 from src.normal_pictures import NormalPictures, load_normal_pictures
 from src.registration import build_reference
@@ -38,9 +37,12 @@ class TrainingReport:
     stats: dict[str, object]
 
 
-def train(config: Config, clock: Clock, progress: Progress, fewest_pictures: int) -> TrainingReport:
+def train(
+    config: Config, judge: LeakJudge, clock: Clock, progress: Progress, fewest_pictures: int,
+) -> TrainingReport:
     """Learn the scene from data_normal_dir and put a new model set in the place of the former one.
 
+    judge: what the thresholds are set for; the monitor needs the same one.
     progress: told (what is being done, done, in all). Raises UserError when there are too few usable pictures.
     """
     started = clock.monotonic()
@@ -51,7 +53,6 @@ def train(config: Config, clock: Clock, progress: Progress, fewest_pictures: int
     scene, examination = learn_scene(normal.pictures, normal.blocks, normal.watched, config.training.validation_split)
     model = autoencoder.build_autoencoder(scene.subspace)
     progress("Learning the scene", 1, 1)
-    judge = shipped_judge()
     scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
     held_out, left_out = examine(
         scorer, scene.subspace, normal.pictures, examination,
