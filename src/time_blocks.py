@@ -84,7 +84,8 @@ def _light_steps(signatures: np.ndarray) -> set[int]:
 
 
 def _merge_short(starts: list[int], count: int) -> list[int]:
-    """Block bounds (first index of each, then the count); a block that is too short joins the one before it."""
+    """Block bounds (first index of each, then the count). A block that is too short is one with the block after it,
+    at the end with the block before it."""
     kept = [0]
     for start in starts[1:]:
         if start - kept[-1] >= SMALLEST_BLOCK and count - start >= SMALLEST_BLOCK:

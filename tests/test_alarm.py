@@ -1,0 +1,148 @@
+"""From single verdicts to a decision, as streams: "." is a normal picture, a letter an anomaly at that letter's place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from src.alarm import Alarm, Debounce, stays
+from src.blobs import Spot
+from src.config import MonitorSettings
+from src.detection import Verdict
+from src.incident import IncidentTracker
+
+EVENING = datetime(2026, 11, 23, 22, 0, tzinfo=timezone(timedelta(hours=1)))
+NOWHERE = "?"  # an anomaly of the whole picture, without a spot
+
+
+def spot(left: float, top: float = 0.5, side: float = 0.03) -> Spot:
+    return Spot(area_pixels=60, area_percent=0.1, left=left, top=top, width=side, height=side)
+
+
+def verdict(sign: str) -> Verdict:
+    """The letters a, b, c ... stand side by side and do not touch."""
+    place = None if sign in (".", NOWHERE) else spot((ord(sign) - ord("a")) * 0.038)
+    triggers = () if sign == "." else ("score",)
+    return Verdict(score=2.0 if triggers else 0.5, score_threshold=1.0, largest_blob_area=0, blob_area_threshold=16,
+                   triggers=triggers, spot=place, lighting_change=False)
+
+
+def confirmed_at(stream: str, consecutive_anomalies: int = 3) -> list[int]:
+    debounce = Debounce(consecutive_anomalies)
+    return [index for index, sign in enumerate(stream) if debounce.update(verdict(sign))]
+
+
+@pytest.mark.parametrize(("stream", "confirmed"), [
+    ("", []),
+    ("......", []),
+    ("xx....", []),
+    ("..xxx.", [4]),
+    ("..xxxx", [4, 5]),
+    ("xx.x", [3]),          # one clean picture in between is forgiven
+    ("x.x.x", [4]),         # so are two
+    ("x..x.x", []),         # five pictures back is too long ago
+    ("xxx.x", [2, 4]),
+    ("axa.a", [4]),         # three times at the same place, whatever else was seen
+    ("abcabc", []),         # everywhere, but nowhere three times in five pictures
+    ("???", [2]),           # without a spot it is everywhere, so it stays
+    ("x?x", [2]),
+])
+def test_an_anomaly_is_confirmed_when_three_of_five_pictures_show_it_in_one_place(stream, confirmed):
+    assert confirmed_at(stream) == confirmed
+
+
+@pytest.mark.parametrize(("needed", "stream", "confirmed"), [
+    (1, ".x.x", [1, 3]),
+    (1, "abc", [0, 1, 2]),
+    (2, "x.x", [2]),
+    (2, "x...x", []),
+    (5, "xxxx.x", [5]),
+    (5, "xx..xxx", [6]),
+    (5, "xx...xxx", []),
+])
+def test_the_number_of_anomalies_that_is_needed_is_the_setting(needed, stream, confirmed):
+    assert confirmed_at(stream, needed) == confirmed
+
+
+def test_something_that_moves_needs_five_times_as_many_pictures_without_a_break():
+    assert confirmed_at("abcdefghijklmnopq") == [14, 15, 16]
+    assert confirmed_at("abcdefghijklmn.opqrstuvwxyz") == []
+
+
+def test_after_a_reset_the_former_pictures_do_not_count():
+    debounce = Debounce(3)
+    debounce.update(verdict("x"))
+    debounce.update(verdict("x"))
+    debounce.reset()
+    assert [debounce.update(verdict("x")) for _ in range(3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("present", "expected"), [
+    (spot(0.40, side=0.10), True),
+    (spot(0.42, side=0.10), True),                   # 80 % of the former box is still covered
+    (spot(0.45, side=0.10), False),                  # 50 %
+    (spot(0.60, side=0.10), False),                  # elsewhere
+    (spot(0.30, top=0.4, side=0.30), True),          # grown around it
+    (spot(0.42, top=0.52, side=0.02), False),        # shrunk inside it
+    (None, True),
+])
+def test_a_spot_stays_when_most_of_its_former_box_is_covered(present, expected):
+    assert stays(spot(0.40, side=0.10), present) is expected
+
+
+def alarm(**changes: float) -> Alarm:
+    settings = MonitorSettings.model_validate(changes)
+    return Alarm(settings, IncidentTracker(settings))
+
+
+def decisions(the_alarm: Alarm, stream: str, start: int = 0) -> str:
+    """One letter for each picture, taken a second apart: q quiet, s suspect, A alert, c cooling, R resolved."""
+    letters = ""
+    for number, sign in enumerate(stream, start=start):
+        decision = the_alarm.update(verdict(sign), float(number), EVENING + timedelta(seconds=number))
+        resolved = decision.notice is not None and decision.notice.kind == "resolved"
+        letters += "R" if resolved else "A" if decision.kind == "alert" else decision.kind[0]
+        assert resolved <= (decision.kind == "quiet")
+    return letters
+
+
+@pytest.mark.parametrize(("stream", "expected"), [
+    ("..xx..", "qqssqq"),
+    ("..xxx.", "qqssAq"),
+    ("..xxxxx", "qqssAcc"),
+    ("..xxx..xx", "qqssAqqcc"),
+    ("..xxx.....ab", "qqssAqqqqqcc"),        # the incident is still open: no message, but no longer a mere suspicion
+])
+def test_one_leak_is_one_alert(stream, expected):
+    assert decisions(alarm(), stream) == expected
+
+
+def test_a_leak_that_stays_is_told_again_at_the_reminder_and_not_before():
+    stream = "x" * 70
+    said = decisions(alarm(alert_cooldown_seconds=10, reminder_seconds=30), stream)
+    assert [index for index, letter in enumerate(said) if letter == "A"] == [2, 32, 62]
+
+
+def test_quiet_for_long_enough_is_the_end_and_the_next_leak_is_a_new_incident():
+    the_alarm = alarm(alert_cooldown_seconds=0, resolve_seconds=5)
+    assert decisions(the_alarm, "xxx" + "." * 8) == "ssA" + "qqqqRqqq"
+    assert the_alarm.incidents.incident_id is None
+    assert decisions(the_alarm, "xxx", start=11) == "ssA"
+
+
+def test_pictures_before_and_after_a_pause_are_not_one_run():
+    the_alarm = alarm()
+    assert decisions(the_alarm, "xx") == "ss"
+    the_alarm.pause()
+    assert decisions(the_alarm, "xxx", start=2) == "ssA"
+
+
+def test_a_pause_leaves_the_incident_open_and_a_reset_forgets_it():
+    the_alarm = alarm()
+    decisions(the_alarm, "xxx")
+    the_alarm.pause()
+    assert decisions(the_alarm, "x", start=3) == "c"
+    the_alarm.reset()
+    assert the_alarm.incidents.incident_id is None
+    assert decisions(the_alarm, "xxx", start=4) == "ssA"

@@ -1,0 +1,42 @@
+"""The largest connected spot, in small drawings: "#" is a pixel at the threshold, "." one just below it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from src.blobs import Spot, largest_spot
+
+THRESHOLD = 0.5
+
+
+def drawn(*rows: str) -> np.ndarray:
+    below = np.nextafter(np.float32(THRESHOLD), np.float32(0))
+    return np.array([[THRESHOLD if sign == "#" else below for sign in row] for row in rows], np.float32)
+
+
+def test_nothing_stands_out():
+    assert largest_spot(drawn("....", "...."), THRESHOLD, 8) is None
+
+
+def test_the_largest_of_several_spots_with_its_place_as_shares_of_the_picture():
+    errors = drawn("#.....##..",
+                   "......##..",
+                   "......###.",
+                   "..........",
+                   "##........")
+    assert largest_spot(errors, THRESHOLD, 8) == Spot(
+        area_pixels=7, area_percent=pytest.approx(14.0), left=0.6, top=0.0, width=pytest.approx(0.3), height=0.6)
+
+
+@pytest.mark.parametrize(("connectivity", "area"), [(4, 2), (8, 5)])
+def test_pixels_that_touch_at_a_corner_belong_together_only_if_wanted(connectivity, area):
+    errors = drawn("##...",
+                   "..#..",
+                   "...##")
+    assert largest_spot(errors, THRESHOLD, connectivity).area_pixels == area
+
+
+def test_a_spot_may_fill_the_picture():
+    spot = largest_spot(drawn("##", "##"), THRESHOLD, 4)
+    assert spot == Spot(area_pixels=4, area_percent=100.0, left=0.0, top=0.0, width=1.0, height=1.0)
