@@ -26,7 +26,7 @@ from src.notify import channels_from, secret
 from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
 from src.status import StatusFile
-from src.steady_camera import SteadyCamera
+from src.steady_camera import OpenOne, SteadyCamera, open_camera
 from src.storage import Storage
 from src.watch import Watch
 
@@ -36,7 +36,21 @@ def start_watching(config: Config, clock: Clock, environment: Mapping[str, str],
 
     Raises UserError when there is no model that fits the settings, or no recording to read.
     """
-    line = CounterLine(console)
+    monitor, outbox = put_together(config, clock, environment, CounterLine(console))
+    outbox.start()
+    try:
+        return monitor.run()
+    finally:
+        outbox.close()
+
+
+def put_together(
+    config: Config, clock: Clock, environment: Mapping[str, str], line: CounterLine, open_one: OpenOne = open_camera,
+) -> tuple[Monitor, Outbox]:
+    """The monitor of these settings and its outbox, which does not deliver yet.
+
+    line: the console. open_one: opens the camera. Raises UserError as `start_watching` does.
+    """
     paths, settings = config.paths, config.monitor
     state_dir = paths.state_mode_file.parent
     detector, reference = load_detector(config, shipped_judge())
@@ -48,14 +62,13 @@ def start_watching(config: Config, clock: Clock, environment: Mapping[str, str],
                  "shown here and kept in data/anomalies. See notify in config/config.yaml.")
     log = EventLog(paths.logs_dir, clock)
     incidents = IncidentFile(state_dir)
-    camera = SteadyCamera(config.camera, clock)
+    camera = SteadyCamera(config.camera, clock, open_one)
     health = CameraHealth(
         lost_seconds=settings.camera_down_seconds,
         frozen_seconds=config.camera_health.frozen_seconds if camera.live else None,
         moved_percent=config.camera_health.moved_percent)
     alarm = Alarm(settings, incidents.restore(settings, clock.monotonic(), clock.now()))
     outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append)
-    outbox.start()
     monitor = Monitor(
         settings, clock=clock, mode_file=ModeFile(paths.state_mode_file), camera=camera,
         watch=Watch(detector, TrainedView(reference), health, alarm, config.camera_health.moved_percent),
@@ -65,7 +78,4 @@ def start_watching(config: Config, clock: Clock, environment: Mapping[str, str],
         status_file=StatusFile(state_dir), heartbeat_file=HeartbeatFile(state_dir),
         dead_man_switch=DeadManSwitch(secret("HEARTBEAT_URL", environment), log.append),
         model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say)
-    try:
-        return monitor.run()
-    finally:
-        outbox.close()
+    return monitor, outbox

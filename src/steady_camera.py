@@ -16,6 +16,8 @@ OPENING_SECONDS = 30.0      # a slow camera needs 20 to open
 SILENCE_SECONDS = 10.0      # an open camera without a new picture for so long is opened again
 MOST_HANGING = 8            # threads left behind in a driver that hangs
 
+OpenOne = Callable[[CameraSettings, str, Clock], Camera]
+
 
 def open_camera(settings: CameraSettings, backend: str, clock: Clock) -> Camera:
     """The camera of the settings: live, or the recording in `source`.
@@ -31,7 +33,7 @@ class SteadyCamera:
     """Reads the camera of the settings; `read` is all that a loop needs. Frames are numbered without a break."""
 
     def __init__(self, settings: CameraSettings, clock: Clock,
-                 open_one: Callable[[CameraSettings, str, Clock], Camera] = open_camera) -> None:
+                 open_one: OpenOne = open_camera) -> None:
         self.live = settings.source is None or is_address(settings.source)
         self._settings = settings
         self._clock = clock

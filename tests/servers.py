@@ -42,7 +42,10 @@ class WebServer:
 
 
 @contextmanager
-def web_server(answer: Callable[[Request], tuple[int, str]] | None = None) -> Iterator[WebServer]:
+def web_server(
+    answer: Callable[[Request], tuple[int, str]] | None = None, port: int = 0
+) -> Iterator[WebServer]:
+    """port: 0 = any that is free."""
     served = WebServer()
     if answer is not None:
         served.answer = answer
@@ -65,7 +68,7 @@ def web_server(answer: Callable[[Request], tuple[int, str]] | None = None) -> It
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # a client that was killed in mid-sentence
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
@@ -79,9 +82,9 @@ def web_server(answer: Callable[[Request], tuple[int, str]] | None = None) -> It
 
 
 @contextmanager
-def silent_server() -> Iterator[int]:
+def silent_server(port: int = 0) -> Iterator[int]:
     """A server that takes every connection and then says nothing at all. Gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         yield listener.getsockname()[1]
 
 
@@ -115,10 +118,10 @@ class MailServer:
 
 @contextmanager
 def mail_server(
-    password: str | None = None, starttls: bool = False, ssl_only: bool = False
+    password: str | None = None, starttls: bool = False, ssl_only: bool = False, port: int = 0
 ) -> Iterator[MailServer]:
-    """password: what must be given to log in, None = nobody needs to."""
-    served = MailServer(port=free_port())
+    """password: what must be given to log in, None = nobody needs to. port: 0 = any that is free."""
+    served = MailServer(port=port or free_port())
 
     def check(server, session, envelope, mechanism, data) -> AuthResult:
         given = data.password.decode()
