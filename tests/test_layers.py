@@ -28,7 +28,7 @@ PARTS = """
 """.split()
 ADAPTERS = """
     mode event_log config_file artifacts normal_pictures autoencoder judge
-    steady_camera notify outbox evidence storage status plots windows environment
+    steady_camera notify outbox evidence storage status plots windows autostart environment
     heartbeat_file dead_man_switch instance incident_file progress_bars
 """.split()
 # Several adapters at work together, for more than one task or too much for one.
