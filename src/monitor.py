@@ -67,6 +67,7 @@ class Monitor:
         self._disk_check, self._cleaning = _Every(DISK_SECONDS), _Every(CLEAN_SECONDS)
         self._mode: Mode | None = None
         self._mode_problem: str | None = None
+        self._trouble: str | None = None
         self._why_not: str | None = None
         self._since: datetime = clock.now()
         self._last_look: Look | None = None
@@ -87,6 +88,9 @@ class Monitor:
             reason = "stopped by hand"
         except CameraEnded as end:
             reason = str(end).rstrip(".")
+        except UserError as error:
+            reason = str(error).rstrip(".")
+            raise
         finally:
             self._camera.close()
             self._alerting.log("monitor_stopped", reason=reason)
@@ -143,15 +147,15 @@ class Monitor:
 
     def _look_at(self, frame: Frame) -> None:
         try:
-            look = self._watch.look(frame)
+            self._take_in(frame, self._watch.look(frame))
         except UserError as error:
             self._cannot_judge(str(error))
-            return
-        except Exception:  # the guard of the loop: one bad picture must not end the watch
-            self._cannot_judge(f"The picture could not be judged: {traceback.format_exc().splitlines()[-1]}")
-            self._say("The details are in logs/events.jsonl.")
-            self._alerting.log("frame_error", text=traceback.format_exc())
-            return
+        except Exception as error:  # the guard of the loop: one bad picture must not end the watch
+            self._cannot_judge(f"A picture could not be judged ({type(error).__name__}: {error}). The details are in "
+                               "logs/events.jsonl.", traceback.format_exc())
+
+    def _take_in(self, frame: Frame, look: Look) -> None:
+        self._trouble = None
         self._last_look, self._last_picture_at = look, frame.captured_at
         notice = look.decision.notice if look.decision else None
         if notice is None:
@@ -171,8 +175,12 @@ class Monitor:
             self._frames += 1
             self._score_max = max(self._score_max, look.judgement.verdict.score)
 
-    def _cannot_judge(self, text: str) -> None:
-        self._alerting.log("frame_error", text=text)
+    def _cannot_judge(self, text: str, details: str = "") -> None:
+        """A picture could not be used; said once when the same happens to one picture after the other."""
+        if text != self._trouble:
+            self._trouble = text
+            self._say(text)
+            self._alerting.log("frame_error", text=details or text)
         self._tell_health(self._watch.no_picture(self._clock.monotonic(), text))
 
     def _tell_health(self, notices: tuple[HealthNotice, ...]) -> None:
