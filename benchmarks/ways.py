@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+# What ours is called in the tables.
+OURS, UNSEEN = "ours", "ours, judge never saw this rig"
+
 
 @dataclass(frozen=True)
 class Answer:
