@@ -1,7 +1,6 @@
 """Other ways of finding leaks, for comparison: each as it is commonly written, trained on the same pictures as ours.
 
-All of them take their threshold as the 99.5 percentile of the scores of
-held-out normal pictures: the last fifth of every block of light.
+Their threshold is the 99.5 percentile of the scores of held-out normal pictures: the last fifth of every block of light.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ HELD_OUT_SHARE = 0.2
 TOP_SHARE = 0.01
 # Three flagged pictures in a row are an alarm, as with ours.
 PICTURES_FOR_AN_ALARM = 3
-# All of them look at pictures of this size, as in the project's earlier measurements.
+# The size that the project began with.
 SIDE_PIXELS = 256
 BATCH = 16
 # Enough to see what it can do; 30 epochs on all pictures take an hour and were no better.
