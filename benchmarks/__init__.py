@@ -1,1 +1,1 @@
-"""How well and how cheaply leaks are found, measured side by side with other ways. Not part of the monitor."""
+"""How well and how cheaply leaks are found, side by side with other ways. Not part of the monitor."""

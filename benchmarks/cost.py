@@ -23,7 +23,7 @@ WATCHED_SECONDS, QUICK_WATCHED_SECONDS = 30.0, 3.0
 
 @dataclass(frozen=True)
 class Machine:
-    """processor: its name. cores: how many. load: processes that wanted to run in the last minute, None = unknown."""
+    """processor: its name. load: processes that wanted to run in the last minute, None = unknown."""
 
     processor: str
     cores: int
@@ -32,7 +32,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Cost:
-    """training, training_seconds: a whole training in words, calibration included, and how long it took on all cores."""
+    """training: in words, calibration included. training_seconds: how long it took on all cores."""
 
     training: str
     training_seconds: float

@@ -30,7 +30,8 @@ def as_source(night: Night, scratch: Path) -> Path:
     """The video of a night, or the pictures of the part that is used, written to `scratch`."""
     if len(night.frames) == len(night.area_percent):
         return night.video
-    for number, image in zip(night.frames, islice(pictures(night.video), night.frames.start, night.frames.stop)):
+    used = islice(pictures(night.video), night.frames.start, night.frames.stop)
+    for number, image in zip(night.frames, used):
         write_png(scratch / f"{number:05d}.png", image)
     return scratch
 

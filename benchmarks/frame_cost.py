@@ -1,7 +1,7 @@
 """Times one picture from camera to verdict, in turn with the reference way, on one thread.
 
-Run as a program of its own (python -m benchmarks.frame_cost SETTINGS PICTURE ROUNDS), because the number of threads
-must be set before NumPy and TensorFlow are loaded. Prints JSON.
+Run as a program of its own (python -m benchmarks.frame_cost SETTINGS PICTURE ROUNDS), because the number of
+threads must be set before NumPy and TensorFlow are loaded. Prints JSON.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from time import perf_counter
 CAMERA_SIZE = (1280, 720)
 WARM_UP = 5
 ONE_THREAD = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
+)
 
 
 @dataclass(frozen=True)
 class FrameCost:
     """Median milliseconds of one 1280 x 720 picture, all ways in turn in the same process.
 
-    verdict: cut, scale, score, compare with the thresholds. look: the same and the camera checks and the alarm.
+    verdict: cut, scale, score, compare with the thresholds. look: the same, camera checks and the alarm.
     predict: the reference, scale, Keras model.predict, squared error.
     """
 
@@ -40,8 +42,10 @@ class FrameCost:
         return self.verdict_milliseconds / self.predict_milliseconds
 
 
-def in_turn(tasks: dict[str, Callable[[], object]], rounds: int, clock: Callable[[], float]) -> dict[str, float]:
-    """Median milliseconds of each task. They take turns, so that other work on the PC slows all of them alike."""
+def in_turn(
+    tasks: dict[str, Callable[[], object]], rounds: int, clock: Callable[[], float],
+) -> dict[str, float]:
+    """Median milliseconds of each task. They take turns, so that other work slows all of them alike."""
     taken: dict[str, list[float]] = {name: [] for name in tasks}
     for number in range(WARM_UP + rounds):
         for name, task in tasks.items():
@@ -53,7 +57,7 @@ def in_turn(tasks: dict[str, Callable[[], object]], rounds: int, clock: Callable
 
 
 def measure(settings: Path, picture: Path, rounds: int) -> FrameCost:
-    """Time the trained model that the settings name on one picture, scaled to the size of a camera picture."""
+    """Time the trained model that the settings name on one picture, scaled to the size of the camera."""
     import cv2
     import numpy as np
 

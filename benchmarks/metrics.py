@@ -23,7 +23,7 @@ class Sighting:
 class FoundFrom:
     """From which size on a leak kind is found.
 
-    area_percent: the smallest size that is found together with all larger ones; None when the largest is missed.
+    area_percent: the smallest size that is found, as are all larger ones; None when the largest is missed.
     missed_percent: the largest size that is missed; None when every size is found.
     """
 
@@ -45,12 +45,12 @@ def auroc(normal: Sequence[float], leaks: Sequence[float]) -> float:
 
 
 def found_without_false(normal: Sequence[float], leaks: Sequence[float]) -> float:
-    """The share of leaks above every normal picture: what the best threshold without a false picture finds."""
+    """The share of leaks above every normal picture: what is found without a single false picture."""
     return share(score > max(normal) for score in leaks)
 
 
 def found_from(sightings: Iterable[Sighting]) -> FoundFrom:
-    """From which size on one leak kind is found in enough of its lightings. Raises ValueError without sightings."""
+    """From which size on a leak kind is found in enough lightings. Raises ValueError without sightings."""
     by_area: dict[float, int] = {}
     for sighting in sightings:
         by_area[sighting.area_percent] = by_area.get(sighting.area_percent, 0) + sighting.found
@@ -71,11 +71,14 @@ def share(hits: Iterable[bool]) -> float:
 
 def share_by_group(groups: Sequence[str], hits: Sequence[bool]) -> dict[str, float]:
     """The share of hits in every group, in the order in which the groups first appear."""
-    return {group: share(hit for name, hit in zip(groups, hits) if name == group) for group in dict.fromkeys(groups)}
+    return {
+        group: share(hit for name, hit in zip(groups, hits) if name == group)
+        for group in dict.fromkeys(groups)
+    }
 
 
 def alarms_in_a_row(flagged: Sequence[bool], needed: int) -> list[int]:
-    """The indices at which the n-th flagged picture in a row follows a quiet one: the plainest debounce there is."""
+    """The indices at which the n-th flagged picture in a row is seen: the plainest debounce there is."""
     alarms, run = [], 0
     for index, hit in enumerate(flagged):
         run = run + 1 if hit else 0

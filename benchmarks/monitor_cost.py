@@ -26,7 +26,9 @@ CAMERA_SIZE = (1280, 720)
 
 @dataclass(frozen=True)
 class MonitorCost:
-    """seconds_to_verdict: from starting Python to the first verdict. watched_seconds: over which the core was shared.
+    """seconds_to_verdict: from starting Python to the first verdict.
+
+    watched_seconds: over which the share of the core was taken.
 
     peak_megabytes, core_share (1 = one core fully used): None on systems without /proc.
     """
@@ -46,10 +48,12 @@ def write_video(path: Path, image: np.ndarray, pictures: int) -> None:
     writer.release()
 
 
-def measure_monitor(settings: str, image: np.ndarray, seconds: float, scratch: Path, clock: Clock) -> MonitorCost:
-    """Start the monitor on a video of a dry picture at one picture a second, and watch it for so many seconds.
+def measure_monitor(
+    settings: str, image: np.ndarray, seconds: float, scratch: Path, clock: Clock,
+) -> MonitorCost:
+    """Start the monitor on a video of a dry picture, one picture a second, and watch it for so many seconds.
 
-    settings: JSON with the paths of a trained model. Raises UserError when the monitor does not start watching.
+    settings: JSON with the paths of a trained model. Raises UserError when the monitor does not start.
     """
     video = scratch / "camera.mp4"
     write_video(video, image, int(seconds) + 30)
@@ -80,11 +84,17 @@ def measure_monitor(settings: str, image: np.ndarray, seconds: float, scratch: P
 def _wait_for_verdict(
     status_file: Path, monitor: subprocess.Popen[bytes], began: float, console: Path, clock: Clock,
 ) -> None:
-    while not (status_file.is_file() and json.loads(status_file.read_text(encoding="utf-8"))["score_ratio"] is not None):
+    while not _has_verdict(status_file):
         if monitor.poll() is not None or clock.monotonic() - began > GIVE_UP_SECONDS:
             raise UserError("The monitor did not start watching. It said:\n"
                             + console.read_text(encoding="utf-8", errors="replace"))
         clock.sleep(POLL_SECONDS)
+
+
+def _has_verdict(status_file: Path) -> bool:
+    if not status_file.is_file():
+        return False
+    return json.loads(status_file.read_text(encoding="utf-8"))["score_ratio"] is not None
 
 
 def peak_megabytes(pid: int) -> float | None:

@@ -1,4 +1,4 @@
-"""The monitor's own way, as shipped: trained by src.training, judged by the same watch and alarm as the monitor."""
+"""The monitor's own way, as shipped: trained and judged by the same code as the monitor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Ours:
     """The shipped way on one scene. `settings_file` is what a monitor process can be started with."""
 
     def __init__(
-        self, name: str, judge: LeakJudge, training: Sequence[Path], sections: Mapping[str, object], scratch: Path,
+        self, name: str, judge: LeakJudge, training: Sequence[Path], sections: Mapping[str, object],
+        scratch: Path,
         clock: Clock,
     ) -> None:
         """Train on these pictures into `scratch`. Raises UserError when they are too few."""
@@ -80,11 +81,13 @@ class Ours:
     def in_order(self, source: Path, frame_seconds: float) -> Replayed:
         self._replays += 1
         folder = self._scratch / "replay" / f"{self._replays:02d}"
-        summary = replay(self.config, self._judge, str(source), frame_seconds, False, folder, self._clock.now(),
-                         lambda done: None).summary
+        summary = replay(
+            self.config, self._judge, str(source), frame_seconds, False, folder, self._clock.now(),
+            lambda done: None).summary
         with open(folder / FRAMES_FILE, encoding="utf-8", newline="") as file:
             flagged = tuple(row["anomalous"] == "1" for row in csv.DictReader(file))
         return Replayed(
             flagged, tuple(alert["index"] for alert in summary["alerts"]),
             sum(change["event"] == "lighting_change" for change in summary["lighting_changes"]),
-            tuple(problem["kind"] for problem in summary["camera_problems"] if problem["happened"] == "started"))
+            tuple(problem["kind"] for problem in summary["camera_problems"]
+                  if problem["happened"] == "started"))

@@ -21,7 +21,7 @@ RAINY_DAY = "snapshot-2017-08-15"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what was measured, the aim in words ("" when there is none), what was reached."""
+    """One line of the table: what was measured, the aim in words ("" when there is none), the outcome."""
 
     scene: str
     what: str
@@ -107,7 +107,7 @@ def measure_scene(folder: Path, way: Way, scratch: Path) -> list[Figure]:
 
 
 def sections_of(folder: Path) -> Mapping[str, object]:
-    """The settings that differ from the shipped ones: nothing but the region of interest, where one is given."""
+    """The settings that differ from the shipped ones: only the region of interest, where one is given."""
     return {"roi": roi_in_pixels(folder)} if folder.name == "roofcam_aug" else {}
 
 

@@ -1,6 +1,7 @@
-"""Other ways of finding leaks, for comparison: each as it is commonly written, trained on the same pictures as ours.
+"""Other ways of finding leaks, for comparison: as commonly written, trained on the same pictures as ours.
 
-Their threshold is the 99.5 percentile of the scores of held-out normal pictures: the last fifth of every block of light.
+Their threshold is the 99.5 percentile of the scores of held-out normal pictures: the last fifth of every
+block of light.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class BackgroundSubtractor:
 
 
 class PlainAutoencoder:
-    """A convolutional autoencoder with a wide bottleneck (16 x 16 x 512), squared error, through model.predict.
+    """A convolutional autoencoder, wide bottleneck (16 x 16 x 512), squared error, through model.predict.
 
     Score = mean of the highest 1 % of the squared error.
     """
@@ -147,7 +148,7 @@ def top_error(picture: np.ndarray, expected: np.ndarray) -> float:
 
 
 def largest_foreground(mask: np.ndarray) -> float:
-    """Share of the largest connected foreground, percent. mask: (h, w) uint8, 255 = foreground, 127 = shadow."""
+    """Share of the largest connected foreground, percent. mask: (h, w) uint8, 255 = foreground."""
     foreground = cv2.morphologyEx((mask == 255).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, _, statistics, _ = cv2.connectedComponentsWithStats(foreground)
     areas = statistics[1:, cv2.CC_STAT_AREA]

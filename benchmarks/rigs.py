@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.footage import as_folder, as_source
-from benchmarks.metrics import FoundFrom, Sighting, auroc, found_from, found_without_false, share, share_by_group
+from benchmarks.metrics import (
+    FoundFrom, Sighting, auroc, found_from, found_without_false, share, share_by_group,
+)
 from benchmarks.scenes import Night, Picture, Rig
 from benchmarks.ways import Answer, Replayed, Way
 
@@ -21,7 +23,7 @@ class NightResult:
 
     normal_pictures: before the leak; false_flagged of them were flagged, false_alerts messages were sent.
     in_alarm: whether an alarm was still going on when the leak began, so that nothing new could be said.
-    area_percent, delay_seconds: visible liquid at the first message after the onset, and how long after it; None
+    area_percent, delay_seconds: visible liquid at the first message after the onset, and the time since; None
     when there was none.
     """
 
@@ -43,7 +45,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class KindResult:
-    """From which size on a kind of leak is found: at the way's own threshold, and at the best without a false picture."""
+    """From which size on it is found: at the way's own threshold, and at the best without a false picture."""
 
     own_threshold: FoundFrom
     without_false: FoundFrom
@@ -51,7 +53,7 @@ class KindResult:
 
 @dataclass(frozen=True)
 class BenignResult:
-    """Pictures of a dry but unusual scene: the share flagged as a leak, and the share named as a moved camera."""
+    """Pictures of a dry but unusual scene: the shares flagged as a leak and named as a moved camera."""
 
     pictures: int
     flagged: float
@@ -60,7 +62,7 @@ class BenignResult:
 
 @dataclass(frozen=True)
 class DryResult:
-    """Dry pictures in order, the light jumping from block to block: how many were flagged, and what was reported."""
+    """Dry pictures in order, the light jumping between blocks: how many were flagged, what was reported."""
 
     pictures: int
     flagged: int
@@ -96,7 +98,8 @@ def measure_rig(rig: Rig, way: Way, scratch: Path) -> RigResult:
     return RigResult(
         rig=rig.name, way=way.name, training=way.training, training_seconds=way.training_seconds,
         normal_pictures=len(normal), leak_pictures=len(leaks),
-        false_share=share_by_group([picture.group for picture in rig.normal], [answer.flagged for answer in normal]),
+        false_share=share_by_group(
+            [picture.group for picture in rig.normal], [answer.flagged for answer in normal]),
         auroc=auroc(_scores(normal), _scores(leaks)),
         found_without_false=_shares(rig.leaks, [answer.score > limit for answer in leaks]),
         found_own_threshold=_shares(rig.leaks, [answer.flagged for answer in leaks]),
@@ -138,7 +141,8 @@ def _benign(pictures: Sequence[Picture], way: Way) -> dict[str, BenignResult]:
 def _in_order(rig: Rig, way: Way, scratch: Path) -> DryResult:
     source = as_folder([picture.path for picture in rig.normal], scratch)
     replayed = way.in_order(source, rig.nights[0].frame_seconds)
-    return DryResult(len(replayed.flagged), sum(replayed.flagged), len(replayed.alerts), replayed.lighting_changes)
+    return DryResult(
+        len(replayed.flagged), sum(replayed.flagged), len(replayed.alerts), replayed.lighting_changes)
 
 
 def _night(night: Night, way: Way, scratch: Path) -> NightResult:

@@ -30,7 +30,8 @@ Say = Callable[[str], None]
 
 
 def benchmark(
-    data: Path, scenes: Sequence[str] | None, only: str | None, quick: bool, output_dir: Path, clock: Clock, say: Say,
+    data: Path, scenes: Sequence[str] | None, only: str | None, quick: bool, output_dir: Path, clock: Clock,
+    say: Say,
 ) -> Path:
     """Measure, and write benchmark_<date>.md and .json to `output_dir`; the path of the page.
 
@@ -57,7 +58,8 @@ def benchmark(
 
 def _chosen_scenes(data: Path, scenes: Sequence[str] | None, quick: bool) -> tuple[str, ...]:
     there = tuple(name for name in find_scenes(data) if is_rig(data / name) or name in MEASUREMENTS)
-    chosen = tuple(scenes or (QUICK_SCENES if quick else sorted(there, key=lambda name: not is_rig(data / name))))
+    rigs_first = sorted(there, key=lambda name: not is_rig(data / name))
+    chosen = tuple(scenes or (QUICK_SCENES if quick else rigs_first))
     unknown = [name for name in chosen if name not in there]
     if unknown:
         raise UserError(f"{data} holds no scene {', '.join(unknown)} that can be measured. "
@@ -74,7 +76,8 @@ def _with_scene(report: Report, folder: Path, quick: bool, scratch: Path, clock:
         return report
     training = list_images(folder / "normal")
     if len(training) < FEWEST_PICTURES:
-        refused = Figure(folder.name, "training", "", OURS, f"needs {FEWEST_PICTURES} pictures, there is {len(training)}")
+        outcome = f"needs {FEWEST_PICTURES} pictures, there is {len(training)}"
+        refused = Figure(folder.name, "training", "", OURS, outcome)
         return replace(report, real=(*report.real, refused))
     for way in _ways(folder, training, sections_of(folder), quick, scratch, clock):
         say(f"{folder.name}: {way.name} was trained in {way.training_seconds:.0f} s; judging ...")
@@ -87,7 +90,8 @@ def _rig(folder: Path, quick: bool) -> Rig:
 
 
 def _ways(
-    folder: Path, training: Sequence[Path], sections: Mapping[str, object], quick: bool, scratch: Path, clock: Clock,
+    folder: Path, training: Sequence[Path], sections: Mapping[str, object], quick: bool, scratch: Path,
+    clock: Clock,
 ) -> Iterator[Way]:
     """Every way, trained on the scene, one after the other."""
     for number, (name, judge) in enumerate(judges_for(folder.name)):
@@ -101,7 +105,7 @@ def _ways(
 def judges_for(scene: str, judges: Path = JUDGES) -> list[tuple[str, Judge]]:
     """The judges that a scene is measured with, and what ours is called with each.
 
-    The shipped judge has learned from the leaks of both rigs. What it can do on a rig that it has never seen is
+    The shipped judge has learned from the leaks of both rigs. What it can do on a rig that it never saw is
     measured with one that was trained without that rig, where there is one.
     """
     without = judges / f"without_{scene}.onnx"

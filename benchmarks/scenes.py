@@ -11,7 +11,7 @@ from src.errors import UserError
 from src.image_files import list_images
 
 PERCENT = 100.0
-# Pictures that are kept of a rig for a quick look: every so many-th one, and so many around the onset of one night.
+# What is kept of a rig for a quick look: every so many-th picture, and so many around the onset of one night.
 QUICK_TRAINING, QUICK_NORMAL, QUICK_STAGES, QUICK_BENIGN = 8, 40, 4, 20
 QUICK_BEFORE_ONSET, QUICK_AFTER_ONSET = 6, 20
 
@@ -47,7 +47,7 @@ class Night:
 
 @dataclass(frozen=True)
 class Rig:
-    """A rendered bench with labels. training: the normal pictures to learn from; all others are for the test."""
+    """A rendered bench with labels. training: normal pictures to learn from; all others are for the test."""
 
     name: str
     training: tuple[Path, ...]
@@ -109,7 +109,8 @@ def quick_part(rig: Rig) -> Rig:
 
 
 def roi_in_pixels(folder: Path) -> dict[str, object]:
-    """The section `roi` of the settings for a scene whose events.json holds a rectangle (left, top, right, bottom)."""
+    """The section `roi` of the settings, from the rectangle (left, top, right, bottom) in events.json."""
     events = json.loads((folder / "events.json").read_text(encoding="utf-8"))
     left, top, right, bottom = events["roi_rect_xyxy"]
-    return {"enabled": True, "units": "pixels", "x": left, "y": top, "width": right - left, "height": bottom - top}
+    return {"enabled": True, "units": "pixels", "x": left, "y": top, "width": right - left,
+            "height": bottom - top}

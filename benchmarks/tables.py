@@ -47,16 +47,17 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _foreword(report: Report) -> str:
-    load = "" if report.machine.load is None else f", {report.machine.load:.1f} programs wanting to run at the start"
+    load = report.machine.load
+    busy = "" if load is None else f", {load:.1f} programs wanting to run at the start"
     words = (
         "Every way is trained on the scene's own `normal/` pictures.\n\n"
-        "- *ours*: as shipped, with the shipped settings everywhere; only the region of interest is given. Its judge has "
-        "learned from the rendered leaks of rig_a and rig_b.\n"
-        f"- *{UNSEEN}*: the same with a judge that was trained without this rig. This is what to expect elsewhere.\n"
-        "- *conv autoencoder*: plain, wide bottleneck (16 x 16 x 512), squared error, through `model.predict`.\n"
+        "- *ours*: the shipped settings everywhere; only the region of interest is given. The shipped judge "
+        "has learned from the rendered leaks of rig_a and rig_b.\n"
+        f"- *{UNSEEN}*: the same with a judge trained without this rig. This is what to expect elsewhere.\n"
+        "- *conv autoencoder*: plain, wide bottleneck (16 x 16 x 512), squared error, `model.predict`.\n"
         "- *MOG2*: OpenCV's background subtractor. *mean picture*: squared difference to it.\n\n"
-        f"Measured on {report.machine.cores} cores ({report.machine.processor}) that other work shared{load}: ratios "
-        "hold better than times.")
+        f"Measured on {report.machine.cores} cores ({report.machine.processor}) that other work shared{busy}"
+        ": ratios hold better than times.")
     if report.quick:
         return f"**A quick look at a small part of the footage: the figures mean nothing.** {words}"
     return words
@@ -66,15 +67,15 @@ def _rig(results: Sequence[RigResult]) -> list[str]:
     first = results[0]
     return [
         f"## {first.rig}",
-        f"Each picture judged alone ({first.normal_pictures} normal pictures, {first.leak_pictures} of leaks):",
+        f"Each picture alone ({first.normal_pictures} normal pictures, {first.leak_pictures} of leaks):",
         _stills(results),
-        "Smallest size, in percent of the picture, from which on a leak is found in 4 of 5 lightings (in brackets: the "
-        "largest that is missed), at the way's own threshold:",
+        "Smallest size, in percent of the picture, from which on a leak is found in 4 of 5 lightings, at the "
+        "way's own threshold (in brackets: the largest that is missed):",
         _kinds(results, lambda kind: kind.own_threshold),
         "The same at the highest threshold without a false picture:",
         _kinds(results, lambda kind: kind.without_false),
         "Dry but unusual pictures, flagged as a leak / named as a moved camera:", _benign(results),
-        "In order, as the monitor sees it. Nights: alerts while all is dry; first alert after the leak begins:",
+        "In order, as the monitor sees it; nights: alerts while all is dry, first alert once it leaks:",
         _nights(results),
     ]
 
@@ -82,7 +83,8 @@ def _rig(results: Sequence[RigResult]) -> list[str]:
 def _stills(results: Sequence[RigResult]) -> str:
     blocks = list(results[0].false_share)
     header = ["way", "training", *(f"false, {block}" for block in blocks), "AUROC",
-              "found without a false picture, all / from 0.05 %", "found at its own threshold, all / from 0.05 %"]
+              "found without a false picture, all / from 0.05 %",
+              "found at its own threshold, all / from 0.05 %"]
     aim = ["*aim*", "", *(aims.BLOCKS.get(block, "") for block in blocks), aims.AUROC.get(results[0].rig, ""),
            aims.FOUND_WITHOUT_FALSE, ""]
     rows = [[result.way, f"{result.training}, {result.training_seconds:.0f} s",
@@ -105,9 +107,12 @@ def _benign(results: Sequence[RigResult]) -> str:
 
 def _nights(results: Sequence[RigResult]) -> str:
     rig = results[0].rig
-    rows = [[night, f"no false alert, below {aims.NIGHTS[rig, night]} %" if (rig, night) in aims.NIGHTS else "",
+    aim = {night: f"no false alert, below {aims.NIGHTS[rig, night]} %" for night in results[0].nights
+           if (rig, night) in aims.NIGHTS}
+    rows = [[night, aim.get(night, ""),
              *(_night_cell(result.nights[night]) for result in results)] for night in results[0].nights]
-    normal = ["test/normal", aims.NORMAL_IN_ORDER, *(_in_order_cell(result.normal_in_order) for result in results)]
+    normal = ["test/normal", aims.NORMAL_IN_ORDER,
+              *(_in_order_cell(result.normal_in_order) for result in results)]
     return table(["footage", "aim", *(result.way for result in results)], [*rows, normal])
 
 
@@ -129,9 +134,11 @@ def _cost(cost: Cost) -> str:
         ["plain conv autoencoder through model.predict, same process, in turn", "",
          f"{frame.predict_milliseconds:.1f} ms"],
         ["verdict compared with that", aims.RATIO, f"{frame.ratio:.2f}"],
-        [f"training, calibration included ({cost.training})", aims.TRAINING, f"{cost.training_seconds:.0f} s"],
+        [f"training, calibration included ({cost.training})", aims.TRAINING,
+         f"{cost.training_seconds:.0f} s"],
         ["monitor process: most memory", aims.MEMORY, _unless_unknown(monitor.peak_megabytes, "{:.0f} MB")],
-        ["monitor process: start to first verdict", aims.FIRST_VERDICT, f"{monitor.seconds_to_verdict:.1f} s"],
+        ["monitor process: start to first verdict", aims.FIRST_VERDICT,
+         f"{monitor.seconds_to_verdict:.1f} s"],
         [f"monitor process: share of one core at one picture a second, over {monitor.watched_seconds:.0f} s",
          aims.CORE_SHARE,
          _unless_unknown(None if monitor.core_share is None else 100 * monitor.core_share, "{:.1f} %")],
@@ -163,9 +170,9 @@ def _benign_cell(result: BenignResult) -> str:
 
 
 def _night_cell(night: NightResult) -> str:
-    false = f"{night.false_alerts} false"
+    false = f"{night.false_alerts} false ({night.false_flagged} of {night.normal_pictures} flagged)"
     if night.in_alarm:
-        false += " (alarm still on when the leak began)"
+        false += ", alarm still on when the leak began"
     if night.area_percent is None:
         return f"{false}; leak not reported"
     return f"{false}; at {night.area_percent:.3f} %, after {night.delay_seconds:.0f} s"

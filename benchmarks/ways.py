@@ -13,7 +13,7 @@ OURS, UNSEEN = "ours", "ours, judge never saw this rig"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a way says of one picture alone: a score (higher = more leak-like), and whether that is over its threshold."""
+    """What a way says of one picture alone: a score (higher = more leak-like), and whether it is too high."""
 
     score: float
     flagged: bool
@@ -24,7 +24,7 @@ class Replayed:
     """What a way says of footage in order.
 
     flagged: for every picture. alerts: numbers of the pictures with which a message was sent.
-    lighting_changes: how often new light was reported. camera_problems: kinds of camera problem that were reported.
+    lighting_changes: how often new light was reported. camera_problems: kinds of problem that were reported.
     """
 
     flagged: tuple[bool, ...]

@@ -1,4 +1,4 @@
-"""Measures detection and cost on recorded footage, side by side with other ways. Takes up to an hour or two."""
+"""Measures detection and cost on recorded footage, side by side with other ways. Takes an hour or more."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from src.command_line import parser, read_config, run
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
-    options.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the footage")
+    options.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with the footage")
     options.add_argument("--scenes", metavar="NAMES", help="only these folders of it, such as rig_a,rig_b")
     options.add_argument("--only", choices=("detection", "cost"), help="measure one of both")
     options.add_argument("--output_dir", type=Path, metavar="DIR",
                          help="where the report goes (default: reports/benchmark)")
     options.add_argument("--quick", action="store_true",
-                         help="a small part of one scene, to see that everything runs; the figures mean nothing")
+                         help="a small part of one scene, to see that it runs; the figures mean nothing")
     chosen = options.parse_args(arguments)
     output_dir = chosen.output_dir or read_config(chosen).paths.reports_dir / "benchmark"
     scenes = tuple(chosen.scenes.split(",")) if chosen.scenes else None

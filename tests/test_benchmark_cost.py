@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from benchmarks.frame_cost import FrameCost, in_turn
-from benchmarks.monitor_cost import CAMERA_SIZE, measure_monitor, peak_megabytes, processor_seconds, write_video
+from benchmarks.monitor_cost import (
+    CAMERA_SIZE, measure_monitor, peak_megabytes, processor_seconds, write_video,
+)
 from src.clock import Clock
 from src.errors import UserError
 
@@ -33,7 +35,8 @@ class Stopwatch:
 
 def test_tasks_take_turns_and_the_median_is_in_milliseconds():
     watch, log = Stopwatch(), []
-    medians = in_turn({"a": watch.task(0.010, "a", log), "b": watch.task(0.040, "b", log)}, 3, lambda: watch.seconds)
+    tasks = {"a": watch.task(0.010, "a", log), "b": watch.task(0.040, "b", log)}
+    medians = in_turn(tasks, 3, lambda: watch.seconds)
     assert medians == pytest.approx({"a": 10.0, "b": 40.0})
     assert log[:4] == ["a", "b", "a", "b"]
 
@@ -53,9 +56,10 @@ def test_the_ratio_compares_the_verdict_with_the_reference():
 
 
 def test_the_timed_program_loads_nothing_that_counts_threads_before_it_sets_them():
-    imported = "import sys, benchmarks.frame_cost; print([n for n in ('numpy', 'cv2', 'tensorflow') if n in sys.modules])"
-    answer = subprocess.run([sys.executable, "-c", imported], cwd=Path(__file__).parents[1], capture_output=True,
-                            encoding="utf-8")
+    imported = ("import sys, benchmarks.frame_cost; "
+                "print([name for name in ('numpy', 'cv2', 'tensorflow') if name in sys.modules])")
+    answer = subprocess.run([sys.executable, "-c", imported], cwd=Path(__file__).parents[1],
+                            capture_output=True, encoding="utf-8")
     assert answer.stdout.strip() == "[]", answer.stderr
 
 

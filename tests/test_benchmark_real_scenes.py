@@ -49,7 +49,8 @@ def roof_folder(tmp_path):
 
 def test_the_roof_is_watched_from_the_first_standing_water_of_the_rainy_day(roof_folder, tmp_path):
     way = FlagsEverything()
-    figures = {figure.what: figure.reached for figure in measure_scene(roof_folder, way, tmp_path / "scratch")}
+    measured = measure_scene(roof_folder, way, tmp_path / "scratch")
+    figures = {figure.what: figure.reached for figure in measured}
     names, frame_seconds = way.replayed[1]
     assert names[0] == "snapshot-2017-08-15_10-00-01.jpg" and len(names) == 4
     assert frame_seconds == 600

@@ -48,7 +48,7 @@ def measured(tmp_path, scores: dict[str, float]) -> object:
         "rig_x", training=(), nights=(NIGHT,),
         normal=(Picture(tmp_path / "normal" / "n1.jpg", "noon", 0.0),
                 Picture(tmp_path / "normal" / "n2.jpg", "night", 0.0)),
-        leaks=drips(0.02, *(f"s{light}" for light in range(5))) + drips(0.1, *(f"l{light}" for light in range(5))),
+        leaks=(*drips(0.02, "s0", "s1", "s2", "s3", "s4"), *drips(0.1, "l0", "l1", "l2", "l3", "l4")),
         benign=(Picture(Path("nudge") / "b1", "nudge", 0.0), Picture(Path("nudge") / "b2", "nudge", 0.0)))
     way = ScoresByName({"n1.jpg": 5, "n2.jpg": 12, "b1": 1, "b2": 11, **scores},
                        Replayed((False,) * 10, (), lighting_changes=2), shifted=("b1",))

@@ -15,7 +15,7 @@ LABELS = "file,block,leak,stage,area\n"
 
 @pytest.fixture
 def rig(tmp_path):
-    """A rig with two training pictures, two normal blocks, one leak in two sizes, one dry scene and one night."""
+    """Two training pictures, two normal blocks, one leak in two sizes, one dry scene and one night."""
     folder = tmp_path / "rig_x"
     rows = [
         ("normal/00000.jpg", "morning", "", 0), ("normal/00001.jpg", "morning", "", 0),
@@ -27,7 +27,8 @@ def rig(tmp_path):
     for row in rows:
         write_jpg(folder / row[0], np.full((36, 48, 3), 90, np.uint8))
     (folder / "labels.csv").write_text(
-        LABELS + "".join(f"{file},{block},{leak},0,{area}\n" for file, block, leak, area in rows), encoding="utf-8")
+        LABELS + "".join(f"{file},{block},{leak},0,{area}\n" for file, block, leak, area in rows),
+        encoding="utf-8")
     (folder / "sequences").mkdir()
     (folder / "sequences" / "events.json").write_text(json.dumps({"late": {
         "file": "late.mp4", "frames": 40, "dt_s": 1.5, "onset_frame": 20,
@@ -45,7 +46,8 @@ def test_training_pictures_stay_out_of_the_test(rig):
 def test_every_picture_comes_with_its_group_and_area(rig):
     read = read_rig(rig)
     assert [picture.group for picture in read.normal] == ["noon2", "night2"]
-    assert {(leak.group, round(leak.area_percent, 6)) for leak in read.leaks} == {("drip", 0.02), ("drip", 0.1)}
+    sizes = {(leak.group, round(leak.area_percent, 6)) for leak in read.leaks}
+    assert sizes == {("drip", 0.02), ("drip", 0.1)}
     assert [picture.group for picture in read.benign] == ["pen"]
 
 
