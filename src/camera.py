@@ -117,8 +117,8 @@ def open_recording(source: str, clock: Clock) -> Camera:
         return PictureFolder(path, clock)
     if path.is_file():
         return VideoFile(path, clock)
-    raise CameraError(f"The recording {source} named in camera.source does not exist. Correct the name in "
-                      "config/config.yaml, or set source: null to use the camera.")
+    raise CameraError(f"The recording {source} does not exist. Correct its name; for the monitor it is camera.source "
+                      "in config/config.yaml, where source: null means the camera.")
 
 
 class PictureFolder:
@@ -132,7 +132,7 @@ class PictureFolder:
         self._clock = clock
         self._next = 0
         if not self._paths:
-            raise CameraError(f"The folder {folder} named in camera.source holds no pictures (jpg, png, bmp, tif).")
+            raise CameraError(f"The folder {folder} holds no pictures (jpg, png, bmp, tif).")
 
     def read(self, timeout_seconds: float) -> Frame:
         if self._next >= len(self._paths):

@@ -15,15 +15,17 @@ from src.alarm import Alarm
 from src.artifacts import load_detector
 from src.atomic_file import write_bytes, write_json, write_text
 from src.camera import Camera, CameraEnded, open_recording
-from src.camera_health import CameraHealth
+from src.camera_health import CameraHealth, HealthNotice
 from src.camera_statistics import TrainedView
 from src.clock import VirtualClock
 from src.config import Config
 from src.detection import LeakJudge, Verdict
+from src.errors import UserError
 from src.frame import Frame
 from src.image_files import ImageFileError
 from src.incident import IncidentTracker
 from src.lighting import LIGHTING_CHANGE
+from src.messages import CAMERA_PROBLEMS, duration
 from src.plots import Shade, replay_timeline
 from src.watch import Look, Watch
 
@@ -74,6 +76,8 @@ def replay(
         record.milliseconds.append(1000.0 * (perf_counter() - began))
         record.rows.append(row)
         progress(len(record.rows))
+    if not record.rows:
+        raise UserError("\n  ".join((f"Not one picture of {source} can be read.", *record.unreadable)))
     if record.new_light_since is not None:
         record.shades.append(Shade("lighting", record.new_light_since, clock.monotonic()))
     return _write(record, folder, source)
@@ -108,7 +112,7 @@ def _in_order(watch: Watch, frame: Frame, record: Record) -> tuple:
     verdict, now = look.judgement.verdict, frame.now_seconds
     for notice in look.health:
         record.camera_problems.append({"index": frame.index, "time_seconds": now, "kind": notice.kind,
-                                       "happened": notice.happened, "text": notice.text})
+                                       "happened": notice.happened, "text": _camera_in_words(notice)})
     if look.lighting is not None:
         _note_light(look, frame, record)
     decision = look.decision.kind if look.decision else "quiet"
@@ -116,6 +120,13 @@ def _in_order(watch: Watch, frame: Frame, record: Record) -> tuple:
         _note_alert(verdict, frame, look.decision.notice.kind, record)
     note = look.blind or ("lighting_change" if record.new_light_since is not None else "")
     return _row(frame, verdict, verdict.anomalous and look.blind is None, decision, note)
+
+
+def _camera_in_words(notice: HealthNotice) -> str:
+    if notice.happened == "recovered":
+        return f"the camera is fine again after {duration(notice.seconds)}."
+    what, _, _ = CAMERA_PROBLEMS[notice.kind]
+    return f"the camera {what}. {notice.detail}".strip()
 
 
 def _note_light(look: Look, frame: Frame, record: Record) -> None:
@@ -161,12 +172,11 @@ def _write(record: Record, folder: Path, source: str) -> ReplayReport:
         "anomalous_frames": sum(row[COLUMNS.index("anomalous")] for row in record.rows),
         "alerts": record.alerts, "camera_problems": record.camera_problems,
         "lighting_changes": record.lighting_changes, "unreadable": record.unreadable,
-        "median_milliseconds_per_frame": statistics.median(record.milliseconds) if record.milliseconds else None,
+        "median_milliseconds_per_frame": statistics.median(record.milliseconds),
     }
     write_json(folder / SUMMARY_FILE, summary)
     sentences = _in_words(summary)
-    if record.rows:
-        write_bytes(folder / TIMELINE_FILE, _timeline(record, sentences[0]))
+    write_bytes(folder / TIMELINE_FILE, _timeline(record, sentences[0]))
     return ReplayReport(folder, summary, sentences)
 
 
@@ -181,7 +191,8 @@ def _timeline(record: Record, title: str) -> bytes:
 def _in_words(summary: dict[str, object]) -> tuple[str, ...]:
     alerts, frames = summary["alerts"], summary["frames"]
     first = f", the first at picture {alerts[0]['index']} ({alerts[0]['time_seconds']:.0f} s)" if alerts else ""
-    sentences = [f"{frames} pictures, {summary['anomalous_frames']} of them unusual, {len(alerts)} alert{'' if len(alerts) == 1 else 's'}{first}."]
+    alerted = "1 alert" if len(alerts) == 1 else f"{len(alerts)} alerts"
+    sentences = [f"{frames} pictures, {summary['anomalous_frames']} of them unusual, {alerted}{first}."]
     sentences += [f"Camera, picture {problem['index']}: {problem['text']}" for problem in summary["camera_problems"]]
     sentences += [f"Skipped: {reason}" for reason in summary["unreadable"]]
     return tuple(sentences)

@@ -38,3 +38,7 @@ def no_secrets_of_this_pc(monkeypatch):
 def clock() -> VirtualClock:
     """A quarter past three at night, in winter time of central Europe."""
     return VirtualClock(datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1))))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "tensorflow: loads TensorFlow and takes more than a few seconds")

@@ -215,7 +215,7 @@ class Night:
         return json.loads((self.state / "status.json").read_text(encoding="utf-8"))
 
 
-# ---- A leak ---------------------------------------------------------------------------------------------------------
+# ---- A leak -----------------------------------------------------------------------------------------------
 
 def test_a_leak_is_told_at_the_third_picture_with_its_panel_and_nothing_before_it_is(tmp_path, clock):
     night = Night(tmp_path, clock, "..........xxx..")
@@ -276,7 +276,7 @@ def test_a_damaged_incident_file_costs_a_second_message_and_no_watch(tmp_path, c
     assert len([text for text in second.outbox.subjects if text.startswith("POSSIBLE LEAK")]) == 1
 
 
-# ---- The disk -------------------------------------------------------------------------------------------------------
+# ---- The disk ---------------------------------------------------------------------------------------------
 
 def test_a_full_disk_does_not_silence_the_alert(tmp_path, clock):
     night = Night(tmp_path, clock, "...xxx....")
@@ -310,7 +310,7 @@ def test_a_full_disk_is_told_once_no_pictures_are_written_and_it_is_told_when_th
     assert [text for text in night.outbox.subjects if text.startswith("POSSIBLE LEAK")]
 
 
-# ---- The mode -------------------------------------------------------------------------------------------------------
+# ---- The mode ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("interval", [0.05, 1.0, 7.3, 600.0])
 @pytest.mark.parametrize("left_for", [Mode.OFF, Mode.CAPTURE])
@@ -364,7 +364,7 @@ def test_suspicions_from_before_a_pause_do_not_count_afterwards(tmp_path, clock)
     assert night.events("alert") == []
 
 
-# ---- The camera -----------------------------------------------------------------------------------------------------
+# ---- The camera -------------------------------------------------------------------------------------------
 
 def test_a_lost_camera_is_told_after_thirty_seconds_and_again_when_it_is_back(tmp_path, clock):
     night = Night(tmp_path, clock, "....." + "-" * 60 + ".....")
@@ -412,7 +412,7 @@ def test_a_camera_that_stands_still_is_told_and_opened_again(tmp_path, clock):
     assert night.shown[-2].startswith("NOT WATCHING, because the camera is frozen")
 
 
-# ---- Bad pictures and stalls ----------------------------------------------------------------------------------------
+# ---- Bad pictures and stalls ------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("bad", ["!", "u"])
 def test_one_bad_picture_does_not_end_the_watch(tmp_path, clock, bad):
@@ -462,7 +462,7 @@ def test_an_alert_goes_out_and_the_watch_goes_on_although_its_pictures_cannot_be
     assert alerts[0] is None and alerts[1].startswith(b"\xff\xd8")
 
 
-# ---- The beginning and the end --------------------------------------------------------------------------------------
+# ---- The beginning and the end ----------------------------------------------------------------------------
 
 def test_ctrl_c_says_goodbye_and_leaves_everything_tidy(tmp_path, clock):
     night = Night(tmp_path, clock, "." * 100)
