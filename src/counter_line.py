@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TextIO
 
 WIDTH = 79                  # a line that reaches the edge of the window would not be replaced but repeated
@@ -9,7 +10,10 @@ EVERY_NTH = 20
 
 
 class CounterLine:
-    """Writes to a console, or to a file or pipe, where nothing can be replaced and only every 20th line is written."""
+    """Writes to a console, or to a file or pipe, where nothing can be replaced and only every 20th line is written.
+
+    A line that cannot be written (a log file on a full disk, a window that is gone) is left out: the watch goes on.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -21,15 +25,17 @@ class CounterLine:
         """Replace the line shown before."""
         self._count += 1
         if self._replaceable:
-            self._stream.write("\r" + text[:WIDTH].ljust(WIDTH))
-            self._stream.flush()
+            self._write("\r" + text[:WIDTH].ljust(WIDTH))
             self._open = True
         elif self._count % EVERY_NTH == 1:
-            print(text, file=self._stream, flush=True)
+            self._write(text + "\n")
 
     def say(self, text: str) -> None:
         """Write a line that stays."""
-        if self._open:
-            self._stream.write("\n")
-            self._open = False
-        print(text, file=self._stream, flush=True)
+        before, self._open = "\n" if self._open else "", False
+        self._write(f"{before}{text}\n")
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 from src.counter_line import CounterLine
+
+
+class FullDisk(io.StringIO):
+    """A log file on a disk without room."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 class Console(io.StringIO):
@@ -29,3 +37,9 @@ def test_in_a_file_every_twentieth_line_is_written():
     for number in range(41):
         line.show(str(number))
     assert file.getvalue().split() == ["0", "20", "40"]
+
+
+def test_a_line_that_cannot_be_written_ends_nothing():
+    line = CounterLine(FullDisk())
+    line.show("1 saved")
+    line.say("done")
