@@ -1,0 +1,115 @@
+"""One picture in, one verdict out, on a small drawn bench."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from src.config import parse_config
+from src.detection import Detector, Judgement
+from src.errors import UserError
+from tests.bench import HEIGHT, WIDTH, bench, learnt
+
+DRY, WET = bench(203), bench(203, leak_radius=5)
+UPPER_RIGHT = (135, 25)
+MASKED = parse_config("roi: {ignore: [{x: 0.6, y: 0.0, width: 0.4, height: 0.5}]}", "test")
+
+
+def judged(image: np.ndarray, **thresholds: float) -> Judgement:
+    model = learnt()
+    return replace(model, thresholds=replace(model.thresholds, **thresholds)).detector().observe(image)
+
+
+def test_dry_pictures_in_any_light_of_the_training_are_normal_but_for_a_rare_one():
+    detector = learnt().detector()
+    verdicts = [detector.observe(bench(number)).verdict for number in range(200, 280, 4)]
+    assert sum(verdict.anomalous for verdict in verdicts) <= 1
+    assert not any(verdict.lighting_change for verdict in verdicts)
+
+
+@pytest.mark.parametrize("at", [(80, 90), (20, 30), UPPER_RIGHT])
+def test_a_small_puddle_is_found_where_it_is(at):
+    verdict = learnt().detector().observe(bench(203, leak_radius=5, at=at)).verdict
+    spot = verdict.spot
+    assert verdict.triggers == ("score", "blob")
+    assert spot.left < at[0] / WIDTH < spot.left + spot.width and spot.top < at[1] / HEIGHT < spot.top + spot.height
+    assert 0.2 < spot.area_percent < 3.0  # it covers 0.4 percent
+
+
+def test_the_score_fires_above_its_threshold_and_not_at_it():
+    score = judged(WET).verdict.score
+    assert "score" not in judged(WET, score=score).verdict.triggers
+    assert "score" in judged(WET, score=np.nextafter(score, 0.0)).verdict.triggers
+
+
+def test_the_spot_fires_at_its_threshold_and_not_below_it():
+    area = judged(WET).verdict.largest_blob_area
+    assert judged(WET, blob_area=area, score=1e9).verdict.triggers == ("blob",)
+    assert judged(WET, blob_area=area + 1, score=1e9).verdict.triggers == ()
+
+
+def test_the_spot_can_be_switched_off():
+    config = parse_config("heatmap_trigger: {enabled: false}", "test")
+    verdict = learnt().detector(config).observe(WET).verdict
+    assert verdict.triggers == ("score",) and verdict.spot is not None
+
+
+def test_the_light_is_new_above_its_threshold():
+    assert not judged(DRY).verdict.lighting_change
+    assert judged(DRY, light_level=0.0).verdict.lighting_change
+
+
+def test_light_that_was_never_there_is_said_to_be_new():
+    from_below = np.clip(DRY * np.linspace(0.3, 1.7, HEIGHT)[:, None, None], 0, 255).astype(np.uint8)
+    assert learnt().detector().observe(from_below).verdict.lighting_change
+
+
+def test_a_judgement_shows_what_was_scored_what_was_expected_and_where_they_differ():
+    judgement = judged(WET)
+    for picture in (judgement.picture, judgement.reconstruction):
+        assert picture.ndim == 3 and picture.shape[2] == 3 and picture.dtype == np.uint8
+    assert judgement.error_map.shape == judgement.picture.shape[:2] and judgement.error_map.dtype == np.float32
+    assert int((judgement.error_map >= 1.0).sum()) >= judgement.verdict.largest_blob_area
+    assert np.abs(judgement.reconstruction.astype(float) - judged(DRY).picture).mean() < 4
+    assert judged(DRY).error_map.max() < judgement.error_map.max()
+
+
+def test_the_same_picture_gives_the_same_verdict_whichever_came_before():
+    detector = learnt().detector()
+    first = detector.observe(DRY).verdict
+    detector.observe(WET)
+    assert detector.observe(DRY).verdict == first
+
+
+def test_a_picture_that_is_already_cut_to_the_region_is_judged_alike():
+    detector = learnt().detector()
+    assert detector.judge_cropped(DRY).verdict == detector.observe(DRY).verdict
+    assert detector.judge(detector.observe(DRY).picture).verdict == detector.observe(DRY).verdict
+
+
+def test_a_region_that_does_not_fit_is_refused():
+    config = parse_config("roi: {enabled: true, units: pixels, width: 640, height: 360}", "test")
+    with pytest.raises(UserError, match="section roi"):
+        learnt().detector(config).observe(DRY)
+
+
+# ---- Ignored areas ------------------------------------------------------------------------------------------
+
+def masked() -> Detector:
+    return learnt(MASKED).detector(MASKED)
+
+
+def test_a_puddle_in_an_ignored_area_is_no_anomaly_and_no_spot():
+    hidden = masked().observe(bench(203, leak_radius=8, at=UPPER_RIGHT))
+    plain = masked().observe(DRY)
+    assert hidden.verdict.triggers == ()
+    assert hidden.verdict.score < 1.2 * plain.verdict.score
+    columns, rows = hidden.error_map.shape[1], hidden.error_map.shape[0]
+    assert (hidden.error_map[:rows // 2 - 1, int(0.6 * columns) + 1:] < 0.5).all()
+
+
+def test_a_puddle_beside_an_ignored_area_is_found():
+    verdict = masked().observe(bench(203, leak_radius=5, at=(80, 40))).verdict
+    assert verdict.triggers == ("score", "blob")

@@ -1,0 +1,75 @@
+"""The monitor is put together from the settings of this PC."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from src.counter_line import CounterLine
+from src.errors import UserError
+from src.event_log import read_events
+from src.frame import Frame
+from src.mode import Mode, write_mode
+from src.monitoring import put_together
+from tests.bench import bench, lab, write_model
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Story:
+    """A camera that shows these pictures, a second apart, and then somebody presses Ctrl+C."""
+
+    live = True
+    hanging = False
+    name = "story"
+
+    def __init__(self, pictures, clock) -> None:
+        self._pictures, self._clock = pictures, clock
+
+    def read(self, timeout_seconds: float) -> Frame:
+        if not self._pictures:
+            raise KeyboardInterrupt
+        return Frame(self._pictures.pop(0), 0, self._clock.now(), self._clock.monotonic())
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_night_with_the_real_parts(tmp_path, clock):
+    _, config = lab(tmp_path)
+    write_model(config)
+    write_mode(config.paths.state_mode_file, Mode.MONITOR)
+    pictures = [bench(200 + number, leak_radius=0 if number < 10 else 5) for number in range(16)]
+    console = io.StringIO()
+    monitor, outbox = put_together(config, clock, {}, CounterLine(console),
+                                   lambda settings, backend, clock: Story(pictures, clock))
+    assert monitor.run() == "stopped by hand"
+    assert outbox.waiting() == {}
+    (alert,) = [event for event in read_events(config.paths.logs_dir) if event["event"] == "alert"]
+    assert set(alert["evidence"]) <= {path.name for path in config.paths.data_anomalies_dir.iterdir()}
+    assert "WARNING: nobody is told of a leak" in console.getvalue()
+    assert "POSSIBLE LEAK" in console.getvalue()
+
+
+def test_what_cannot_be_sent_is_said_at_the_start(tmp_path, clock):
+    _, config = lab(tmp_path, {"notify": {"slack": {"enabled": True}}})
+    write_model(config)
+    console = io.StringIO()
+    put_together(config, clock, {}, CounterLine(console))
+    assert "WARNING: Slack is switched on, but the environment variable SLACK_WEBHOOK_URL" in console.getvalue()
+
+
+def test_without_a_model_nothing_is_put_together(tmp_path, clock):
+    with pytest.raises(UserError, match="no trained model"):
+        put_together(lab(tmp_path)[1], clock, {}, CounterLine(io.StringIO()))
+    assert not (tmp_path / "logs").exists() and not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("module", ["monitoring", "replay", "capture", "visualization", "calibration"])
+def test_watching_does_not_load_tensorflow(module):
+    code = f"import sys, src.{module}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=60).returncode == 0
