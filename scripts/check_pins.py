@@ -18,7 +18,7 @@ from src.environment import CONSTRAINTS, RUN_LIST, TEST_LIST
 
 PLATFORMS = ("windows", "linux")
 HEADER = """\
-# Every package that requirements.txt and requirements-test.txt lead to, for Windows and Linux, Python 3.10 to 3.13.
+# Every package that the two lists of requirements lead to, for Windows and Linux, Python 3.10 to 3.13.
 # Written by: python scripts/check_pins.py --write
 """
 
@@ -26,10 +26,11 @@ HEADER = """\
 def compile_with_uv(*options: str) -> subprocess.CompletedProcess[str]:
     """Let uv work out the packages; its answer is on stdout."""
     command = [
-        sys.executable, "-m", "uv", "pip", "compile", RUN_LIST, TEST_LIST, "--quiet", "--no-header", "--no-annotate",
-        "--no-python-downloads", *options,
+        sys.executable, "-m", "uv", "pip", "compile", RUN_LIST, TEST_LIST, "--quiet", "--no-header",
+        "--no-annotate", "--no-python-downloads", *options,
     ]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, cwd=PROJECT, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
 
 
 def write_constraints() -> bool:
@@ -49,7 +50,8 @@ def check(platform: str, version: str) -> bool:
         "--python-version", version,
     )
     fits = answer.returncode == 0
-    print(f"{platform:8} Python {version:5} {'OK' if fits else 'FAIL'} ({len(answer.stdout.split())} packages)")
+    packages = len(answer.stdout.splitlines())
+    print(f"{platform:8} Python {version:5} {'OK' if fits else 'FAIL'} ({packages} packages)")
     if not fits:
         print(answer.stderr, file=sys.stderr)
     return fits

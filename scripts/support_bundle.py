@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -28,14 +29,15 @@ def main(arguments: list[str]) -> int:
     print("Checking this PC, which can take a minute ...", flush=True)
     now = Clock().now()
     material = Material(
-        PROJECT, files=tuple(_texts(config_file, paths)), pictures=tuple(newest(paths.data_anomalies_dir, "panel_*.jpg", 1)),
+        PROJECT, files=tuple(_texts(config_file, paths)),
+        pictures=tuple(newest(paths.data_anomalies_dir, "panel_*.jpg", 1)),
         texts={"versions.txt": _versions(), "health_check.txt": _health_check(config_file)},
     )
     target = paths.reports_dir / "support_bundle" / f"support_bundle_{now:%Y%m%d_%H%M%S}.zip"
     write_bundle(target, material, os.environ)
     print(f"Written: {target}")
-    print("It holds logs, settings, versions and the picture of the last alert. Passwords and webhook addresses are")
-    print("taken out. Look at the picture before you send the file to somebody outside.")
+    print("It holds logs, settings, versions and the picture of the last alert.")
+    print("Passwords and webhook addresses are taken out. Look at the picture before you send the file on.")
     return 0
 
 
@@ -66,12 +68,16 @@ def _versions() -> str:
 def _health_check(config_file: Path) -> str:
     """What the health check says at this moment, or why it says nothing."""
     command = [sys.executable, str(HEALTH_CHECK), "--config", str(config_file)]
-    try:
-        answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                encoding="utf-8", errors="replace", timeout=HEALTH_CHECK_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        return f"No answer within {error.timeout:.0f} seconds."
-    return f"{answer.stdout}\nExit code {answer.returncode}\n"
+    # Into a file: a pipe stays open as long as any helper that a camera driver has started.
+    with tempfile.TemporaryFile() as said:
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+                                  timeout=HEALTH_CHECK_SECONDS)
+            ending = f"Exit code {done.returncode}"
+        except subprocess.TimeoutExpired:
+            ending = f"No answer within {HEALTH_CHECK_SECONDS} seconds."
+        said.seek(0)
+        return f"{said.read().decode('utf-8', errors='replace')}\n{ending}\n"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 TASK = """\
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><Description>Starts the leak monitor, which goes on in its last mode.</Description></RegistrationInfo>
+  <RegistrationInfo>
+    <Description>Starts the leak monitor, which goes on in its last mode.</Description>
+  </RegistrationInfo>
   <Triggers>
     <LogonTrigger><Enabled>true</Enabled><UserId>{user}</UserId><Delay>PT30S</Delay></LogonTrigger>
   </Triggers>
@@ -32,7 +34,10 @@ TASK = """\
     <Priority>5</Priority>
   </Settings>
   <Actions Context="Author">
-    <Exec><Command>cmd.exe</Command><Arguments>{arguments}</Arguments><WorkingDirectory>{folder}</WorkingDirectory></Exec>
+    <Exec>
+      <Command>cmd.exe</Command><Arguments>{arguments}</Arguments>
+      <WorkingDirectory>{folder}</WorkingDirectory>
+    </Exec>
   </Actions>
 </Task>
 """
@@ -54,7 +59,8 @@ def schtasks(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Ask the Task Scheduler. Raises UserError on other systems than Windows."""
     try:
         return subprocess.run(
-            ["schtasks.exe", *arguments], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL
+            ["schtasks.exe", *arguments], capture_output=True, text=True, errors="replace",
+            stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
         raise UserError(
@@ -71,12 +77,13 @@ def install(launcher: Path, user: str, run: Run = schtasks) -> str:
         answer = run(["/Create", "/TN", task_name(launcher.parent), "/XML", str(description), "/F"])
     if answer.returncode != 0:
         raise UserError(
-            f"Windows did not accept the task: {_said(answer)}. Right-click run_install_autostart.bat and choose "
-            "'Run as administrator', or ask your IT department to allow tasks at log-on."
+            f"Windows did not accept the task: {_said(answer)}. Right-click run_install_autostart.bat and "
+            "choose 'Run as administrator', or ask your IT department to allow tasks at log-on."
         )
     return (
-        "From now on the monitor starts by itself half a minute after you log on to Windows, and goes on in the mode "
-        "that was set last. After a restart somebody has to log on. To undo it: run_remove_autostart.bat"
+        "From now on the monitor starts by itself half a minute after you log on to Windows, and goes on in "
+        "the mode that was set last. After a restart somebody has to log on. "
+        "To undo it: run_remove_autostart.bat"
     )
 
 
@@ -88,8 +95,8 @@ def remove(project: Path, run: Run = schtasks) -> str:
     answer = run(["/Delete", "/TN", name, "/F"])
     if answer.returncode != 0:
         raise UserError(
-            f"Windows did not remove the task: {_said(answer)}. Right-click run_remove_autostart.bat and choose "
-            "'Run as administrator'."
+            f"Windows did not remove the task: {_said(answer)}. Right-click run_remove_autostart.bat and "
+            "choose 'Run as administrator'."
         )
     return "The monitor no longer starts by itself when you log on. A monitor that is running goes on."
 

@@ -136,7 +136,8 @@ def _install(environment: Environment, package_lists: tuple[str, ...], say: Call
             _make_folder(environment, log, say)
             identity = _identity(environment)
         if identity is None:
-            raise UserError(f"The Python in {environment.folder} does not start. Delete that folder, then start again.")
+            raise UserError(
+                f"The Python in {environment.folder} does not start. Delete that folder, then start again.")
         for stamp in stamps:
             stamp.unlink(missing_ok=True)
         reason = _run_pip(environment, package_lists, log, say)
@@ -163,12 +164,13 @@ def _make_folder(environment: Environment, log: TextIO, say: Callable[[str], Non
     say(f"Using Python {sys.version.split()[0]} ({sys.executable}).")
     making = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
     made = subprocess.run(
-        making, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=child_environment(os.environ)
+        making, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        env=child_environment(os.environ),
     )
     if made.returncode != 0:
         raise UserError(
-            f"The folder {environment.folder} could not be made. Close every window of the leak monitor and check "
-            "that the disk is not full and that you may write there, then start again. "
+            f"The folder {environment.folder} could not be made. Close every window of the leak monitor and "
+            "check that the disk is not full and that you may write there, then start again. "
             f"(On Debian and Ubuntu: sudo apt install python3-venv.)\nDetails: {environment.log}"
         )
 
@@ -207,7 +209,7 @@ def _minutes(seconds: float) -> str:
 
 @contextmanager
 def _only_one(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold `lock`; wait for another launcher that holds it. The system frees the lock of a program that died."""
+    """Hold `lock`; wait for another launcher that holds it. The system frees the lock of a dead program."""
     with open(lock, "a+b") as file:
         if not _lock(file.fileno()):
             say("Another window is installing the packages right now. Waiting until it has finished ...")

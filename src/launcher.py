@@ -28,6 +28,8 @@ ALIASES = {
     "summary": "daily_summary",
 }
 TEST = "test"
+# These need what is on the list of the tests, too.
+WITH_TEST_LIST = (TEST, "soak")
 # Tells the tests how much of the Windows part is wanted.
 WINDOWS_TESTS = "LEAK_MONITOR_WINDOWS_TESTS"
 WINDOWS_OPTIONS = {"--windows": "wanted", "--windows-full": "full"}
@@ -47,7 +49,7 @@ def launch(arguments: list[str], project: Path = PROJECT) -> int:
         return WRONG_ARGUMENTS
     environment = Environment(project)
     try:
-        prepare(environment, (RUN_LIST, TEST_LIST) if task == TEST else (RUN_LIST,), _say)
+        prepare(environment, (RUN_LIST, TEST_LIST) if task in WITH_TEST_LIST else (RUN_LIST,), _say)
     except UserError as error:
         print(error, file=sys.stderr)
         return USER_CAN_FIX_IT
@@ -101,8 +103,8 @@ def _run(environment: Environment, arguments: list[str], variables: dict[str, st
     if os.name != "nt":
         # Becoming the program is the surest way to hand every signal and the exit code on.
         os.execve(python, [python, *arguments], variables)
-    # The python.exe of a .venv only starts the real one, and is ended with its console window before the real one
-    # has said good-bye. Starting the real one directly, as Python's multiprocessing does, avoids the middleman.
+    # The python.exe of a .venv only starts the real one, and is ended with its console window before the real
+    # one has said good-bye. Starting the real one directly, as multiprocessing does, avoids the middleman.
     variables["__PYVENV_LAUNCHER__"] = python
     with subprocess.Popen([str(environment.made_from), *arguments], env=variables) as child:
         # Ctrl+C reaches both: the task ends in its own way, and this program waits for it.

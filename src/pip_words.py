@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 LARGE_MEGABYTES = 5
-_DOWNLOAD = re.compile(r"\s*(?:Downloading|Using cached) ([A-Za-z0-9_.]+?)-\d\S* \((\d+(?:\.\d+)?) ([MG])B\)")
+_DOWNLOAD = re.compile(
+    r"\s*(?:Downloading|Using cached) ([A-Za-z0-9_.]+?)-\d\S* \((\d+(?:\.\d+)?) ([MG])B\)")
 # First match wins. Pip ends with the same last line for most of them, so the whole output is searched.
 _REASONS = (
     (
         r"No space left on device|Errno 28|WinError 112|not enough space",
-        "The packages could not be installed: the disk is full. They need 3 GB. Free some space, then start again.",
+        "The packages could not be installed: the disk is full. They need 3 GB. "
+        "Free some space, then start again.",
     ),
     (
         r"Long Path support|path too long|WinError 206",
@@ -28,18 +30,20 @@ _REASONS = (
         "Ask your IT department how Python packages are downloaded here, or try another network.",
     ),
     (
-        r"name resolution|getaddrinfo failed|Name or service not known|NewConnectionError|ConnectTimeout|ReadTimeout"
-        r"|Network is unreachable|Connection (?:refused|reset|aborted)|Max retries exceeded",
+        r"name resolution|getaddrinfo failed|Name or service not known|NewConnectionError|ConnectTimeout"
+        r"|ReadTimeout|Network is unreachable|Connection (?:refused|reset|aborted)|Max retries exceeded",
         "The packages could not be downloaded: there is no connection to the internet, or it broke off. "
         "Connect this PC (only this first step needs it), then start again.",
     ),
     (
         r"WinError 5|WinError 32|Errno 13|Permission denied",
-        "The packages could not be installed: this PC does not allow writing into the folder, or a program has it "
-        "open. Close every window of the leak monitor and move the folder to a place of your own, then start again.",
+        "The packages could not be installed: this PC does not allow writing into the folder, or a program "
+        "has it open. Close every window of the leak monitor and move the folder to a place of your own, "
+        "then start again.",
     ),
 )
-_UNKNOWN = "The packages could not be installed. Start again; when it happens again, show somebody the details."
+_UNKNOWN = (
+    "The packages could not be installed. Start again; when it happens again, show somebody the details.")
 
 
 def narrate(line: str) -> str:

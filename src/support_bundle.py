@@ -15,9 +15,11 @@ from src.redact import HIDDEN, redact
 TEXT_KINDS = (".jsonl", ".json", ".txt", ".yaml", ".md", ".csv")
 TEXT_LIMIT = 5_000_000          # of the end of each file, in bytes
 NEWEST_OF_EACH = 3              # months of events, health checks, backups
+EMPTY = ('""', "''", "null")
 # Of a web or camera address only the host is of use to a helper. In the addresses of alert services
 # (tgram://token/chat) even that place holds the secret.
-_WEB_ADDRESS = re.compile(r"\b((?:https?|rtsp|rtmp)://)(?:[^\s/@\"'<>]*@)?([^\s/?#\"'<>]+)([/?#][^\s\"'<>]*)?", re.I)
+_WEB_ADDRESS = re.compile(
+    r"\b((?:https?|rtsp|rtmp)://)(?:[^\s/@\"'<>]*@)?([^\s/?#\"'<>]+)([/?#][^\s\"'<>]*)?", re.I)
 _OTHER_ADDRESS = re.compile(r"\b((?!https?:|rtsp:|rtmp:|file:)[a-z][a-z0-9+.-]{1,20}://)[^\s\"'<>]+", re.I)
 _SECRET_KEY = re.compile(
     r"([\"']?\w*(?:password|passwd|token|secret|webhook_url|api_key)\w*[\"']?[ \t]*[:=][ \t]*)"
@@ -26,7 +28,7 @@ _SECRET_KEY = re.compile(
 
 @dataclass(frozen=True)
 class Material:
-    """What goes in. files: texts to be cleaned; pictures: JPEG files as they are; texts: by name in the zip."""
+    """What goes in. files: to be cleaned; pictures: as they are; texts: by their name in the zip file."""
 
     project: Path
     files: tuple[Path, ...]
@@ -38,7 +40,7 @@ def clean(text: str, environment: Mapping[str, str]) -> str:
     """`text` without secrets: neither those in the environment (os.environ) nor what looks like one."""
     for spelling in (str, _in_json, _in_ascii_json, _in_address):
         text = redact(text, {name: spelling(value) for name, value in environment.items()})
-    text = _SECRET_KEY.sub(lambda found: found[1] + (found[2] if found[2] in ('""', "''", "null") else HIDDEN), text)
+    text = _SECRET_KEY.sub(lambda found: found[1] + (found[2] if found[2] in EMPTY else HIDDEN), text)
     text = _WEB_ADDRESS.sub(lambda found: found[1] + found[2] + ("/" + HIDDEN if found[3] else ""), text)
     return _OTHER_ADDRESS.sub(lambda found: found[1] + HIDDEN, text)
 
@@ -78,7 +80,8 @@ def _once(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 def _name(path: Path, project: Path) -> str:
-    return (path.relative_to(project) if path.is_relative_to(project) else Path("elsewhere") / path.name).as_posix()
+    inside = path.is_relative_to(project)
+    return (path.relative_to(project) if inside else Path("elsewhere") / path.name).as_posix()
 
 
 def _end_of(path: Path) -> str:

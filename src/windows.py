@@ -1,7 +1,7 @@
 """What only Windows needs: the console window, sleep, the runtime library, names of cameras.
 
-Everything here does nothing on other systems. `kernel32` is the Windows library of that name; tests hand in their
-own.
+Everything here does nothing on other systems. `kernel32` is the Windows library of that name; tests hand in
+their own.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def calm_closing(
 ) -> Iterator[None]:
     """While inside, closing the console window, logging off and shutting down end the block like Ctrl+C.
 
-    on_close: is told why, in words, from another thread, before the KeyboardInterrupt. Windows gives the block
-    `last_seconds` to finish. Log-off and shutdown are announced to programs without OpenCV only; a PC that is
-    restarted at night is noticed by HEARTBEAT_URL.
+    on_close: is told why, in words, from another thread, before the KeyboardInterrupt. Windows gives the
+    block `last_seconds` to finish. It may announce log-off and shutdown to no program that can show windows,
+    such as one with OpenCV: a PC that is restarted at night is noticed through HEARTBEAT_URL.
     """
     kernel32 = kernel32 or _kernel32()
     if kernel32 is None:
@@ -105,7 +105,7 @@ def calm_closing(
 
 
 def add_runtime_folder() -> None:
-    """Let Windows find the Visual C++ runtime of the package msvc-runtime. To be called before TensorFlow is loaded."""
+    """Let Windows find what the package msvc-runtime holds; to be called before TensorFlow is loaded."""
     if sys.platform == "win32":
         os.add_dll_directory(sys.prefix)
 
