@@ -117,7 +117,7 @@ class IncidentTracker:
         confirmed: enough anomalous pictures lately. anomalous: this picture is one. spot: its largest spot.
         now_seconds: monotonic. now: aware local wall time.
         """
-        self._take_in(anomalous, spot, now_seconds, now)
+        self._take_in(confirmed, anomalous, spot, now_seconds, now)
         if self._open is not None and self._quiet_seconds >= self._settings.resolve_seconds:
             return self._resolve(now_seconds)
         if not (confirmed and anomalous) or self._too_soon(now_seconds):
@@ -156,7 +156,9 @@ class IncidentTracker:
             tracker._opened_seconds = now_seconds - _seconds_since(saved.open.opened_at, now)
         return tracker
 
-    def _take_in(self, anomalous: bool, spot: Spot | None, now_seconds: float, now: datetime) -> None:
+    def _take_in(
+        self, confirmed: bool, anomalous: bool, spot: Spot | None, now_seconds: float, now: datetime
+    ) -> None:
         interval = self._settings.frame_interval_seconds
         step = 0.0 if self._previous_seconds is None else now_seconds - self._previous_seconds
         self._previous_seconds = now_seconds
@@ -165,7 +167,10 @@ class IncidentTracker:
             if self._open is None and self._quiet_seconds > SUSPICION_INTERVALS * interval:
                 self._forget_suspicion()
             return
-        self._quiet_seconds = 0.0
+        # A few normal pictures in a hundred look odd. A lone one does not start the quiet time anew, or an incident
+        # would never be over.
+        if confirmed or self._open is None:
+            self._quiet_seconds = 0.0
         self._spot = spot
         self._areas.append(spot.area_percent if spot else 0.0)
         if self._suspected is None:

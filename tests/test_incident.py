@@ -59,6 +59,9 @@ def play(tracker, stream, from_second=0):
         ("4" * 12 + "5" * 8, [(0, "opened")]),
         # a new incident keeps the distance, too
         ("x......xxxxxxx", [(0, "opened"), (6, "resolved"), (10, "opened")]),
+        # a lone odd picture delays the end only by itself; a row of them is no quiet at all
+        ("..xxx..?..?.......", [(2, "opened"), (12, "resolved")]),
+        ("x" + "?" * 20, [(0, "opened")]),
         # while the camera is blind, nothing is quiet
         ("x..            ..", [(0, "opened")]),
     ],
