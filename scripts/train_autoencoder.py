@@ -14,15 +14,20 @@ from src.normal_pictures import FEWEST_PICTURES
 from src.progress_bars import ProgressBars
 from src.training import train
 
+# With fewer, not one picture of every block of time would be left to learn from.
+FEWEST_AT_ALL = 10
+
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("--allow_few", action="store_true",
-                         help=f"train with fewer than {FEWEST_PICTURES} pictures; the thresholds are then a guess")
+                         help=f"train with fewer than {FEWEST_PICTURES} pictures, at least {FEWEST_AT_ALL}; the thresholds "
+                         "are then a guess")
     chosen = options.parse_args(arguments)
     config = read_config(chosen)
+    fewest = FEWEST_AT_ALL if chosen.allow_few else FEWEST_PICTURES
     with ProgressBars() as bars:
-        report = train(config, shipped_judge(), Clock(), bars.show, 2 if chosen.allow_few else FEWEST_PICTURES)
+        report = train(config, shipped_judge(), Clock(), bars.show, fewest)
     for reason in report.skipped:
         print(f"Skipped: {reason}")
     for sentence in report.sentences:

@@ -118,6 +118,13 @@ def test_training_on_too_few_pictures_is_refused_and_the_unreadable_ones_are_nam
     assert not config.paths.model_dir.exists()
 
 
+def test_a_handful_of_pictures_is_too_few_even_when_few_are_allowed(tmp_path):
+    config_file, config = lab(tmp_path)
+    write_normal_pictures(config.paths.data_normal_dir, 6)
+    text = refusal(tmp_path, "train_autoencoder", "--allow_few", "--config", config_file)
+    assert "6 usable pictures" in text and "at least 10" in text
+
+
 @pytest.mark.parametrize("script", ["visualize_reconstruction", "threshold_calibration"])
 def test_a_picture_folder_that_does_not_exist_is_named(trained, tmp_path, script):
     config_file = lab_with_model(trained, tmp_path)
