@@ -12,15 +12,23 @@ from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.instance import only_instance
 from src.monitoring import start_watching
+from src.windows import calm_closing, keep_awake, no_quick_edit
 
 
 def main(arguments: list[str]) -> int:
     config = read_config(parser(__doc__).parse_args(arguments))
     clock = Clock()
-    with only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()):
+    with (
+        only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()),
+        no_quick_edit(), keep_awake(), calm_closing(_say_that_it_ends),
+    ):
         reason = start_watching(config, clock, os.environ, sys.stdout)
     print(f"The monitor has ended: {reason}.")
     return 0
+
+
+def _say_that_it_ends(why: str) -> None:
+    print(f"\nThe monitor is ending, because {why} ...", flush=True)
 
 
 if __name__ == "__main__":

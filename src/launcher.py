@@ -15,6 +15,7 @@ from pathlib import Path
 
 from src.environment import RUN_LIST, TEST_LIST, Environment, child_environment, prepare
 from src.errors import UserError
+from src.windows import without_middleman
 
 PROJECT = Path(os.path.abspath(__file__)).parent.parent
 USER_CAN_FIX_IT, WRONG_ARGUMENTS = 1, 2
@@ -103,10 +104,8 @@ def _run(environment: Environment, arguments: list[str], variables: dict[str, st
     if os.name != "nt":
         # Becoming the program is the surest way to hand every signal and the exit code on.
         os.execve(python, [python, *arguments], variables)
-    # The python.exe of a .venv only starts the real one, and is ended with its console window before the real
-    # one has said good-bye. Starting the real one directly, as multiprocessing does, avoids the middleman.
-    variables["__PYVENV_LAUNCHER__"] = python
-    with subprocess.Popen([str(environment.made_from), *arguments], env=variables) as child:
+    options = without_middleman(python, str(environment.made_from), variables)
+    with subprocess.Popen([python, *arguments], **options) as child:
         # Ctrl+C reaches both: the task ends in its own way, and this program waits for it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)

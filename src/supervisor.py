@@ -16,6 +16,7 @@ from src.config import NotifySettings
 from src.heartbeat_file import HeartbeatFile
 from src.restart_policy import STOPPED, USER_CAN_FIX_IT, HangWatch, RestartPolicy
 from src.status import Status, StatusFile
+from src.windows import without_middleman
 
 GAVE_UP = 3
 # When even the network is down, it goes on trying for so long; after that the messages wait for the next
@@ -202,7 +203,8 @@ def announce_failure(
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # Outside Windows the monitor gets a session of its own, so that Ctrl+C reaches it once: from
     # `_interrupt`.
-    return subprocess.Popen(command, start_new_session=sys.platform != "win32")
+    direct = without_middleman(sys.executable, sys._base_executable, os.environ)
+    return subprocess.Popen(command, start_new_session=sys.platform != "win32", **direct)
 
 
 def _interrupt(child: subprocess.Popen[bytes]) -> None:

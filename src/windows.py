@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 STANDARD_INPUT = -10
 QUICK_EDIT, EXTENDED_FLAGS = 0x0040, 0x0080
@@ -102,6 +102,18 @@ def calm_closing(
     finally:
         finished.set()
         kernel32.SetConsoleCtrlHandler(handler, False)
+
+
+def without_middleman(python: str, made_from: str, variables: Mapping[str, str]) -> dict[str, object]:
+    """What subprocess.Popen needs beside the command, to start the `python` of a .venv.
+
+    On Windows that python.exe only starts the real one (made_from), and takes it along when the console window is
+    closed, before it has said good-bye. Starting the real one as multiprocessing does avoids that.
+    variables: the environment of the new program.
+    """
+    if sys.platform != "win32":
+        return {"env": dict(variables)}
+    return {"executable": made_from, "env": {**variables, "__PYVENV_LAUNCHER__": python}}
 
 
 def add_runtime_folder() -> None:

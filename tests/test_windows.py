@@ -10,7 +10,7 @@ import pytest
 
 from src.windows import (
     EXTENDED_FLAGS, QUICK_EDIT, STAY_IN_FORCE, SYSTEM_REQUIRED, add_runtime_folder, calm_closing, camera_names,
-    keep_awake, no_quick_edit,
+    keep_awake, no_quick_edit, without_middleman,
 )
 
 
@@ -115,3 +115,8 @@ def test_on_other_systems_nothing_happens():
     with no_quick_edit(), keep_awake(), calm_closing(pytest.fail):
         add_runtime_folder()
     assert camera_names("DSHOW") == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shows what happens elsewhere")
+def test_on_other_systems_the_python_of_a_venv_is_started_as_it_is():
+    assert without_middleman("venv/python", "base/python", {"A": "1"}) == {"env": {"A": "1"}}
