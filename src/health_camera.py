@@ -20,6 +20,7 @@ from src.messages import CAMERA_PROBLEMS
 from src.mode import Mode, ModeFile
 from src.preprocess import crop_roi, roi_box
 from src.steady_camera import open_camera
+from src.windows import camera_names
 
 OpenCamera = Callable[[CameraSettings, str, Clock], Camera]
 NAME = "Camera"
@@ -109,16 +110,22 @@ def with_roi_outlined(picture: np.ndarray, roi: RoiSettings) -> np.ndarray:
     return framed
 
 
-def list_cameras(settings: CameraSettings, clock: Clock,
-                 open_one: OpenCamera = open_camera) -> list[tuple[int, str, np.ndarray]]:
-    """Every camera of this PC that sends a picture: its index, itself in words, the picture (H, W, 3) uint8 BGR."""
+def list_cameras(settings: CameraSettings, clock: Clock, open_one: OpenCamera = open_camera,
+                 names: Callable[[str], dict[int, str]] = camera_names) -> list[tuple[int, str, np.ndarray]]:
+    """Every camera of this PC that sends a picture: its index, itself in words, the picture (H, W, 3) uint8 BGR.
+
+    names: what the system calls the cameras that are reached through a backend, as far as it tells.
+    """
     found = []
     for index in INDICES:
         candidate = settings.model_copy(update={"index": index, "source": None})
         for backend in backends_to_try(candidate):
             camera = open_one(candidate, backend, clock)
             try:
-                found.append((index, camera.name, camera.read(OPENING_SECONDS).image))
+                picture = camera.read(OPENING_SECONDS).image
+                known = names(backend)
+                words = f"{known[index]} ({camera.name})" if index in known else camera.name
+                found.append((index, words, picture))
                 break
             except CameraError:
                 continue

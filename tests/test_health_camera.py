@@ -109,3 +109,8 @@ def test_the_watched_part_is_framed_in_the_picture():
 def test_all_cameras_are_listed_with_a_picture(clock):
     found = list_cameras(CameraSettings(source="somewhere.mp4"), clock, OneCamera(clock, bench(), index=2))
     assert [(index, picture.shape) for index, _, picture in found] == [(2, (360, 640, 3))]
+
+
+def test_a_camera_is_listed_under_the_name_that_windows_has_for_it(clock):
+    found = list_cameras(CameraSettings(), clock, OneCamera(clock, bench(), index=2), lambda backend: {2: "HD Webcam"})
+    assert found[0][1].startswith("HD Webcam (")
