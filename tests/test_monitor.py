@@ -532,7 +532,7 @@ def test_the_heartbeat_tells_how_many_pictures_were_judged_and_how_high_the_scor
 
 def test_an_evening_without_arming_is_reminded_of_once(tmp_path, clock):
     night = Night(tmp_path, clock, "", mode=Mode.OFF, expect_armed_after="19:00")
-    night.stop_at(3600)
+    night.stop_at(600)
     night.run()
     assert len([text for text in night.outbox.subjects if "OFF" in text or "not watching" in text.lower()]) >= 1
     assert len(night.outbox.subjects) == 3      # started, the reminder, closed
