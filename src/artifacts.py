@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Mapping
@@ -18,10 +19,10 @@ import numpy as np
 
 from src.atomic_file import read_json, write_bytes, write_json
 from src.config import Config
-from src.cues import UsualSpread
 from src.detection import Detector, LeakJudge, Scene, Thresholds
 from src.errors import UserError
 from src.registration import Reference
+from src.spread import SHRINKS, UsualSpread
 from src.subspace import Subspace
 
 KERAS_FILE, DETECTOR_FILE = "autoencoder.keras", "detector.npz"
@@ -32,7 +33,7 @@ COMPLETE = "complete"
 
 def fingerprint_settings(config: Config, judge_name: str) -> dict[str, object]:
     """Every setting that the numbers in threshold.json depend on, as {dotted key: value}."""
-    flat = {"judge": judge_name}
+    flat: dict[str, object] = {"judge": judge_name}
     for section in ("roi", "image", "scoring", "heatmap_trigger"):
         for key, value in getattr(config, section).model_dump(mode="json").items():
             flat[f"{section}.{key}"] = value
@@ -105,7 +106,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise UserError(f"{path} is missing. {TRAIN}") from None
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is damaged ({error}). {TRAIN}") from error
 
 
@@ -133,8 +134,9 @@ def check_model(config: Config, judge_name: str) -> dict[str, object]:
             raise UserError(f"{model_dir / name} is not the file that the thresholds in {THRESHOLD_FILE} were made "
                             f"with. {TRAIN}")
     now = fingerprint_settings(config, judge_name)
-    changed = [f"{key} was {threshold['settings'][key]!r} and is now {now[key]!r}"
-               for key in now if threshold["settings"].get(key) != now[key]]
+    then = threshold["settings"]
+    changed = [f"{key} was {then[key]!r} and is now {value!r}" if key in then else f"{key} is new, {value!r}"
+               for key, value in now.items() if key not in then or then[key] != value]
     if changed:
         raise UserError(
             "Settings that the thresholds depend on have changed since the training: " + "; ".join(changed)
@@ -149,8 +151,7 @@ def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference
     scene, reference = load_scene(config.paths.model_dir)
     thresholds = Thresholds(numbers["score_threshold"], numbers["pixel_threshold"], numbers["blob_area_threshold"],
                             numbers["light_level_threshold"])
-    detector = Detector(scene, judge, thresholds, roi=config.roi, size=config.image, scoring=config.scoring,
-                        trigger=config.heatmap_trigger)
+    detector = Detector(scene, judge, thresholds, roi=config.roi, scoring=config.scoring, trigger=config.heatmap_trigger)
     return detector, reference
 
 
@@ -162,19 +163,22 @@ def load_scene(model_dir: Path) -> tuple[Scene, Reference]:
 
 def scene_arrays(scene: Scene, reference: Reference) -> dict[str, np.ndarray]:
     """What detector.npz holds."""
-    return {
-        "basis": scene.subspace.basis, "size": np.array([scene.subspace.height, scene.subspace.width]),
-        "fine": scene.usual.fine, "coarse": scene.usual.coarse, "edges": scene.usual.edges,
-        "misfit": scene.usual.misfit, "watched": scene.watched, "views": reference.pictures,
+    subspace = scene.subspace
+    arrays = {
+        "decoder": subspace.decoder, "small_decoder": subspace.small_decoder,
+        "size": np.array([subspace.height, subspace.width]), "watched": scene.watched, "views": reference.pictures,
     }
+    arrays |= {f"encoder_{number}": encoder for number, encoder in enumerate(subspace.encoders)}
+    return arrays | {f"variance_{number}": variance for number, variance in enumerate(scene.usual.variances)}
 
 
 def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Reference]:
     try:
         height, width = (int(side) for side in arrays["size"])
-        usual = UsualSpread(arrays["fine"], arrays["coarse"], arrays["edges"], arrays["misfit"])
-        scene = Scene(Subspace(arrays["basis"], height, width), usual, arrays["watched"])
-        return scene, Reference(arrays["views"])
+        encoders = tuple(arrays[f"encoder_{number}"] for number in range(3))
+        subspace = Subspace(encoders, arrays["decoder"], arrays["small_decoder"], height, width)
+        usual = UsualSpread(tuple(arrays[f"variance_{number}"] for number in range(len(SHRINKS))))
+        return Scene(subspace, usual, arrays["watched"]), Reference(arrays["views"])
     except KeyError as error:
         raise UserError(f"{path} lacks {error}: it was made by another version. {TRAIN}") from error
 

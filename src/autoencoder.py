@@ -8,38 +8,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from src.subspace import DARKEST_LIGHT, LIGHT_EXPONENT, Subspace
+from src.subspace import ENCODER_SHRINK, TABLE_STEPS, TO_DISPLAY, TO_LIGHT, Subspace
 
 if TYPE_CHECKING:
     import keras
 
 
 def build_autoencoder(subspace: Subspace) -> keras.Model:
-    """A Keras autoencoder for pictures (N, H, W, 3) float32 BGR, 0 to 1; its output is the reconstruction, same shape.
+    """A Keras autoencoder; its output is the reconstruction, (N, H, W, 3) float32 BGR, 0 to 255.
 
-    The encoder is a depthwise convolution whose kernels are as large as the picture: K numbers for each colour
-    channel. The decoder paints the picture from these numbers. Both start from the subspace.
+    Its input is pictures (N, H, W, 3) uint8 BGR. The tone curve and its inverse are tables. The encoder is a depthwise
+    convolution with kernels as large as the quarter-size picture: K numbers for each colour channel. The decoder
+    paints the picture from these numbers.
     """
     keras = _import_keras()
-    height, width, components = subspace.height, subspace.width, subspace.basis.shape[1]
-    kernels = subspace.basis.reshape(3, components, height, width)
-    picture = keras.Input((height, width, 3), name="picture")
-    light = keras.ops.power(picture, LIGHT_EXPONENT)
-    encoder = keras.layers.DepthwiseConv2D((height, width), depth_multiplier=components, use_bias=False, name="encoder")
-    decoder = keras.layers.EinsumDense("nck,ckhw->nhwc", output_shape=(height, width, 3), name="decoder")
-    code = keras.layers.Reshape((3, components), name="code")(encoder(light))
-    expected = keras.ops.maximum(decoder(code), DARKEST_LIGHT)
-    model = keras.Model(picture, keras.ops.power(expected, 1.0 / LIGHT_EXPONENT), name="autoencoder")
-    encoder.set_weights([kernels.transpose(2, 3, 0, 1)])
-    decoder.set_weights([kernels])
+    height, width = subspace.height, subspace.width
+    components = subspace.decoder.shape[1]
+    small = height // ENCODER_SHRINK, width // ENCODER_SHRINK
+    picture = keras.Input((height, width, 3), dtype="uint8", name="picture")
+    to_light = keras.layers.Embedding(len(TO_LIGHT), 1, name="to_light")
+    encoder = keras.layers.DepthwiseConv2D(small, depth_multiplier=components, use_bias=False, name="encoder")
+    decoder = keras.layers.EinsumDense("nck,ckp->npc", output_shape=(height * width, 3), name="decoder")
+    to_display = keras.layers.Embedding(len(TO_DISPLAY), 1, name="to_display")
+    light = keras.layers.Reshape((height, width, 3))(to_light(picture))
+    code = encoder(keras.layers.AveragePooling2D(ENCODER_SHRINK, name="shrink")(light))
+    expected = decoder(keras.layers.Reshape((3, components), name="code")(code))
+    steps = keras.ops.cast(keras.ops.clip(expected * TABLE_STEPS, 0, TABLE_STEPS), "int32")
+    output = keras.layers.Reshape((height, width, 3), name="reconstruction")(to_display(steps))
+    model = keras.Model(picture, output, name="autoencoder")
+    to_light.set_weights([TO_LIGHT[:, None]])
+    to_display.set_weights([TO_DISPLAY[:, None]])
+    encoder.set_weights([subspace.encoders[0].reshape(3, components, *small).transpose(2, 3, 0, 1)])
+    decoder.set_weights([subspace.decoder])
     return model
-
-
-def export_subspace(model: keras.Model) -> Subspace:
-    """What inference needs of the autoencoder, so that the monitor does not have to hold TensorFlow."""
-    (kernels,) = model.get_layer("decoder").get_weights()
-    channels, components, height, width = kernels.shape
-    return Subspace(kernels.reshape(channels, components, height * width), height, width)
 
 
 def save_autoencoder(model: keras.Model, path: Path) -> None:
@@ -53,8 +54,8 @@ def load_autoencoder(path: Path) -> keras.Model:
 
 
 def reconstruct(model: keras.Model, picture: np.ndarray) -> np.ndarray:
-    """The reconstruction by Keras itself, (H, W, 3) float32 BGR, 0 to about 1. picture: (H, W, 3) uint8 BGR."""
-    return model.predict(picture[None].astype(np.float32) / 255.0, verbose=0)[0]
+    """The reconstruction by Keras itself, (H, W, 3) float32 BGR, 0 to 255. picture: (H, W, 3) uint8 BGR."""
+    return model.predict(picture[None], verbose=0)[0]
 
 
 def _import_keras():

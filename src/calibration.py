@@ -47,7 +47,7 @@ def calibrate_thresholds(
     normal = load_normal_pictures(
         input_dir or config.paths.data_normal_dir, config.roi, config.image,
         lambda done, total: progress("Reading pictures", done, total), FEWEST_PICTURES)
-    scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
+    scorer = Scorer(scene, judge, config.scoring)
     report_score = lambda done, total: progress("Scoring", done, total)  # noqa: E731
     if input_dir is None:
         _, examination = learn_scene(

@@ -97,8 +97,8 @@ class RoiSettings(Section):
 class ImageSettings(Section):
     """The size to which the part looked at is scaled."""
 
-    width: int = key(256, "pixels", ge=32, le=2048)
-    height: int = key(256, "pixels", ge=32, le=2048)
+    width: int = key(400, "pixels", ge=32, le=2048)
+    height: int = key(225, "pixels", ge=32, le=2048)
 
 
 class CaptureSettings(Section):
@@ -139,8 +139,8 @@ class ScoringSettings(Section):
     """From the error map to one number a picture."""
 
     method: Literal["mean", "topk"] = key("topk", "mean: of all pixels, topk: of the highest ones")
-    topk_percent: float = key(1.0, "share of the highest pixels, percent", gt=0, le=100)
-    topk_min_pixels: int = key(100, "at least so many pixels", ge=1, le=2048 * 2048)
+    topk_percent: float = key(0.01, "share of the highest pixels, percent", gt=0, le=100)
+    topk_min_pixels: int = key(1, "at least so many pixels", ge=1, le=2048 * 2048)
 
 
 class HeatmapTriggerSettings(Section):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from src.blobs import Spot, largest_spot
 from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, ScoringSettings
-from src.cues import CueMaker, UsualSpread, residual
+from src.cues import cue_maps
 from src.preprocess import crop_roi, resize
-from src.scoring import error_map, frame_score
-from src.subspace import Subspace
+from src.scoring import errors_of, frame_score
+from src.spread import COUNTED_SHARE, Comparison, UsualSpread, residual
+from src.subspace import Subspace, shrink
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Scored:
     """A scored picture, not yet compared with any threshold.
 
     score: frame score. errors: (h, w) float32 error map, 0 = as expected.
-    light_level: how unusual the light is as a whole, 1 = as in training. expected: (h, w, 3) float32 BGR, 0 to about 1.
+    light_level: how far the whole picture is from its reconstruction, about 0.4 in the light of the training.
+    expected: (h, w, 3) float32 BGR, 0 to 255.
     """
 
     score: float
@@ -94,7 +97,7 @@ class Scored:
 
 
 class LeakJudge(Protocol):
-    """What says how leak-like each pixel is: see src/judge.py."""
+    """What says how leak-like each spot is: see src/judge.py."""
 
     name: str
 
@@ -104,18 +107,21 @@ class LeakJudge(Protocol):
 class Scorer:
     """Scores prepared pictures of one scene. Training, calibration, replay and the monitor all use this one."""
 
-    def __init__(self, usual: UsualSpread, watched: np.ndarray, judge: LeakJudge, settings: ScoringSettings) -> None:
-        self._cue_maker = CueMaker(usual)
-        self._watched = watched
+    def __init__(self, scene: Scene, judge: LeakJudge, settings: ScoringSettings) -> None:
+        self._comparison = Comparison(scene.usual, scene.watched)
+        self._watched = scene.watched
+        self._half_watched = shrink(scene.watched.astype(np.float32), 2) > COUNTED_SHARE
         self._judge = judge
         self._settings = settings
 
     def score(self, subspace: Subspace, picture: np.ndarray) -> Scored:
         """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace."""
-        difference = residual(subspace, picture)
-        cues, light_level = self._cue_maker.make(difference)
-        errors = error_map(self._judge.log_odds(cues), self._watched)
-        return Scored(frame_score(errors, self._watched, self._settings), errors, light_level, difference.expected)
+        difference = residual(subspace, picture, self._watched)
+        compared = self._comparison.compare(difference, subspace.extrapolation(picture))
+        errors = errors_of(self._judge.log_odds(cue_maps(difference, compared)), self._half_watched)
+        score = frame_score(errors, self._half_watched, self._settings)
+        errors = cv2.resize(errors, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return Scored(score, errors, float(compared.levels.max()), difference.expected)
 
 
 class Detector:
@@ -123,12 +129,13 @@ class Detector:
 
     def __init__(
         self, scene: Scene, judge: LeakJudge, thresholds: Thresholds, *,
-        roi: RoiSettings, size: ImageSettings, scoring: ScoringSettings, trigger: HeatmapTriggerSettings,
+        roi: RoiSettings, scoring: ScoringSettings, trigger: HeatmapTriggerSettings,
     ) -> None:
-        self._scorer = Scorer(scene.usual, scene.watched, judge, scoring)
+        self._scorer = Scorer(scene, judge, scoring)
         self._subspace = scene.subspace
+        self._size = ImageSettings(width=scene.subspace.width, height=scene.subspace.height)
         self._thresholds = thresholds
-        self.roi, self._size, self._trigger = roi, size, trigger
+        self.roi, self._trigger = roi, trigger
 
     def observe(self, image: np.ndarray) -> Judgement:
         """Judge a full camera picture, (H, W, 3) uint8 BGR. Raises UserError when the ROI does not fit it."""
@@ -141,7 +148,7 @@ class Detector:
     def judge(self, picture: np.ndarray) -> Judgement:
         """Judge a prepared picture, (h, w, 3) uint8 BGR."""
         scored = self._scorer.score(self._subspace, picture)
-        reconstruction = np.clip(scored.expected * 255.0 + 0.5, 0, 255).astype(np.uint8)
+        reconstruction = np.clip(scored.expected + 0.5, 0, 255).astype(np.uint8)
         error_map = scored.errors / np.float32(self._thresholds.pixel)
         return Judgement(self._verdict(scored), picture, reconstruction, error_map)
 

@@ -18,8 +18,8 @@ from src.atomic_file import write_json
 from src.check_result import CheckResult
 from src.config import Config, NotifySettings, PathSettings
 from src.delivery import DeliveryError, Message
-from src.judge import shipped_judge
 from src.messages import size_on_disk, trial_message
+from src.judge import shipped_judge
 from src.mode import ModeFile
 from src.notify import channels_from
 from src.storage import LOW_BYTES

@@ -19,7 +19,7 @@ SHIPPED_JUDGE = Path(__file__).with_name("judge.onnx")
 class Judge:
     """The network, ready to run.
 
-    network: the content of an ONNX file: (1, CUES, H, W) in, (1, 1, H / 2, W / 2) log odds of a leak out.
+    network: the content of an ONNX file: (1, CUES, h, w) in, (1, 1, h, w) log odds of a leak out.
     name: tells this judge from any other, because a threshold is good for one judge only.
     """
 
@@ -28,10 +28,9 @@ class Judge:
         self._network = cv2.dnn.readNetFromONNX(np.frombuffer(network, np.uint8))
 
     def log_odds(self, cues: np.ndarray) -> np.ndarray:
-        """(H, W) float32 natural log odds of a leak from cue maps (H, W, CUES) float32; above 0 = more likely than not."""
+        """(h, w) float32 natural log odds of a leak, above 0 = more likely than not. cues: (h, w, CUES) float32."""
         self._network.setInput(np.ascontiguousarray(cues.transpose(2, 0, 1)[None]))
-        odds = self._network.forward()[0, 0]
-        return cv2.resize(odds, cues.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return self._network.forward()[0, 0]
 
 
 def shipped_judge() -> Judge:

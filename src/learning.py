@@ -9,16 +9,21 @@ import numpy as np
 
 from src.blobs import largest_spot
 from src.config import HeatmapTriggerSettings, ThresholdSettings
-from src.cues import Residual, residual, usual_spread
 from src.detection import Scene, Scored, Scorer, Thresholds
+from src.scoring import raised
+from src.spread import residual, usual_spread
 from src.subspace import LightPictures, Subspace
 
-COMPONENTS = 10
 # So many pictures of every block are enough to learn how it behaves when it is left out.
 LEFT_OUT_PICTURES = 24
 SPREAD_PICTURES = 60
 # The light is new when the whole picture is this much further from its reconstruction than any held-out picture.
 LIGHT_MARGIN = 1.5
+# Tomorrow's light is none of the held-out ones: the score threshold lies this much above what they reach, in log odds.
+# Dark, noisy nights on two rigs need 1.7.
+LOG_ODDS_MARGIN = 1.75
+# Fainter than that, but above the held-out pictures, counts when it is this large (share of the watched picture).
+FAINT_SHARE = 0.0015
 
 
 @dataclass(frozen=True)
@@ -52,16 +57,19 @@ def learn_scene(
 
     pictures: (N, h, w, 3) uint8 BGR, prepared. blocks: (N,) int. watched: (h, w) bool.
     """
-    light = LightPictures(pictures)
-    fitted, held = hold_out(blocks, held_out_share)
-    subspace = light.fit(fitted, COMPONENTS)
+    light = LightPictures(pictures, watched)
+    known, held = hold_out(blocks, held_out_share)
+    fitted, unseen = known[::2], known[1::2]
+    subspace = light.fit(fitted)
     left_out = []
     for block in np.unique(blocks):
-        without = light.fit(fitted[blocks[fitted] != block], COMPONENTS)
+        without = light.fit(fitted[blocks[fitted] != block])
         left_out += [(int(index), without) for index in _spread_out(np.flatnonzero(blocks == block), LEFT_OUT_PICTURES)]
+    seen = np.concatenate([_spread_out(unseen, SPREAD_PICTURES), _spread_out(held, SPREAD_PICTURES)])
     usual = usual_spread(
-        (residual(subspace, pictures[index]) for index in _spread_out(held, SPREAD_PICTURES)),
-        (residual(without, pictures[index]) for index, without in left_out[::2]))
+        (residual(subspace, pictures[index], watched) for index in seen),
+        (residual(without, pictures[index], watched) for index, without in left_out),
+        watched)
     return Scene(subspace, usual, watched), Examination(held, tuple(left_out))
 
 
@@ -106,14 +114,15 @@ def calibrate(
 
     Pictures of a left-out block stand for light that will come and was not in the training set.
     """
-    every = [*held_out, *left_out]
     held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
-    pixel = float(np.percentile(np.concatenate([scored.errors.ravel()[::7] for scored in every]),
-                                trigger.pixel_error_percentile))
-    spots = [largest_spot(scored.errors, pixel, trigger.connectivity) for scored in every]
+    reached = float(np.percentile(held_scores, threshold.percentile))
+    highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
+    pixel = max(reached, float(np.percentile(highest, threshold.percentile)))
+    spots = [largest_spot(scored.errors, pixel, trigger.connectivity) for scored in held_out]
     areas = [spot.area_pixels if spot else 0 for spot in spots]
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
-    blob_area = max(trigger.min_blob_area, int(np.ceil(np.percentile(areas, trigger.blob_area_percentile))) + 1)
-    score = float(np.percentile(np.concatenate([held_scores, left_scores]), threshold.percentile))
+    blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),
+                                    FAINT_SHARE * held_out[0].errors.size)))
     light_level = LIGHT_MARGIN * max(scored.light_level for scored in held_out)
-    return Calibration(Thresholds(score, pixel, blob_area, light_level), held_scores, left_scores)
+    thresholds = Thresholds(raised(reached, LOG_ODDS_MARGIN), pixel, max(trigger.min_blob_area, blob_area), light_level)
+    return Calibration(thresholds, held_scores, left_scores)

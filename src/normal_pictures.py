@@ -12,7 +12,7 @@ from src.atomic_file import read_json, write_json
 from src.config import ImageSettings, RoiSettings
 from src.errors import UserError
 from src.image_files import ImageFileError, list_images, read_image
-from src.preprocess import crop_roi, resize, watched_area
+from src.preprocess import crop_roi, resize, scored_size, watched_area
 from src.registration import small_grey
 from src.time_blocks import light_signature, time_blocks
 
@@ -20,6 +20,7 @@ FEWEST_PICTURES = 50
 # Capture saves only the ROI; this note beside the pictures tells it from pictures of the whole view.
 CROP_NOTE = "cropped_to.json"
 VIEW_PICTURES = 100
+REASONS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,22 @@ def load_normal_pictures(
     paths = list_images(folder)
     already_cut = cropped_size(folder, roi)
     names, pictures, views, skipped, shapes = [], [], [], [], {}
+    scored: ImageSettings | None = None
     for number, path in enumerate(paths):
         try:
             image = read_image(path)
+            if image.shape[:2] != already_cut:
+                cut = crop_roi(image, roi)
+                shapes[image.shape[:2]] = shapes.get(image.shape[:2], 0) + 1
+                image = cut
         except ImageFileError as error:
             skipped.append(str(error))
+        except UserError as error:
+            skipped.append(f"{path}: {error}")
         else:
-            if image.shape[:2] != already_cut:
-                shapes[image.shape[:2]] = shapes.get(image.shape[:2], 0) + 1
-                image = crop_roi(image, roi)
             names.append(path.name)
-            pictures.append(resize(image, size))
+            scored = scored or scored_size(image, size)
+            pictures.append(resize(image, scored))
             if number % max(1, len(paths) // VIEW_PICTURES) == 0:
                 views.append(small_grey(image).astype(np.uint8))
         progress(number + 1, len(paths))
@@ -79,18 +85,23 @@ def load_normal_pictures(
         raise UserError(
             f"There are {len(pictures)} usable pictures in {folder}, but at least {fewest} are needed; 300 to 500, in "
             "all the light there will be, are better. Double-click set_mode_CAPTURE.bat and run_capture.bat to take "
-            "more." + "".join(f"\n  {reason}" for reason in skipped))
+            "more." + _some(skipped))
     blocks = time_blocks(names, np.stack([light_signature(picture) for picture in pictures]))
-    return NormalPictures(tuple(names), np.stack(pictures), blocks, _watched(roi, size, shapes, pictures[0]),
+    return NormalPictures(tuple(names), np.stack(pictures), blocks, _watched(roi, scored, shapes),
                           tuple(view for view in views if view.shape == views[0].shape), tuple(skipped))
 
 
-def _watched(roi: RoiSettings, size: ImageSettings, shapes: dict[tuple[int, int], int], any_picture) -> np.ndarray:
+def _watched(roi: RoiSettings, size: ImageSettings, shapes: dict[tuple[int, int], int]) -> np.ndarray:
     if not roi.ignore:
-        return np.ones(any_picture.shape[:2], bool)
+        return np.ones((size.height, size.width), bool)
     # Ignored areas are shares of the whole view, so any size of that view gives the same mask.
     height, width = max(shapes, key=shapes.get, default=(720, 1280))
     return watched_area(roi, height, width, size)
+
+
+def _some(reasons: list[str]) -> str:
+    more = [f"and {len(reasons) - REASONS_SHOWN} more"] if len(reasons) > REASONS_SHOWN else []
+    return "".join(f"\n  {reason}" for reason in [*reasons[:REASONS_SHOWN], *more])
 
 
 def _rectangle(roi: RoiSettings) -> dict[str, object]:

@@ -5,6 +5,8 @@ Training, calibration, replay and the monitor all go through `crop_roi` and `res
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,8 @@ from src.config import ImageSettings, RoiSettings
 from src.errors import UserError
 
 SMALLEST_ROI_SIDE_PIXELS = 32
+# Scored pictures are halved four times, in the residual and in the judge.
+SIZE_STEP = 16
 
 
 def roi_box(height: int, width: int, roi: RoiSettings) -> tuple[int, int, int, int]:
@@ -39,6 +43,19 @@ def crop_roi(image: np.ndarray, roi: RoiSettings) -> np.ndarray:
     """
     left, top, right, bottom = roi_box(*image.shape[:2], roi)
     return image[top:bottom, left:right]
+
+
+def scored_size(cropped: np.ndarray, size: ImageSettings) -> ImageSettings:
+    """The size at which pictures like this one, cut to the ROI, are scored.
+
+    It has about as many pixels as `size`, in the picture's own shape, is never larger than the picture, and its sides
+    are multiples of SIZE_STEP.
+    """
+    height, width = cropped.shape[:2]
+    scale = min(1.0, math.sqrt(size.width * size.height / (width * height)))
+    sides = {name: max(SMALLEST_ROI_SIDE_PIXELS, round(side * scale / SIZE_STEP) * SIZE_STEP)
+             for name, side in (("width", width), ("height", height))}
+    return ImageSettings(**sides)
 
 
 def resize(cropped: np.ndarray, size: ImageSettings) -> np.ndarray:

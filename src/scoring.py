@@ -1,4 +1,4 @@
-"""From the judge's map to numbers: the error map, the frame score, and thresholds from normal pictures."""
+"""From the judge's opinion to numbers: the error map and the frame score."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import numpy as np
 from src.config import ScoringSettings
 
 
-def error_map(log_odds: np.ndarray, watched: np.ndarray) -> np.ndarray:
-    """(H, W) float32 error map, 0 = as expected, from log odds (H, W); 0 where nothing is watched.
+def errors_of(log_odds: np.ndarray, watched: np.ndarray) -> np.ndarray:
+    """(h, w) float32 error map, 0 = as expected, from the judge's log odds of a leak; 0 where nothing is watched.
 
-    Softplus: about the log odds where a leak is likely, about the odds where it is not.
+    Softplus: the log odds themselves where a leak is likely, the odds where it is not.
     """
     return np.where(watched, np.logaddexp(np.float32(0.0), log_odds), np.float32(0.0))
 
 
-def frame_score(errors: np.ndarray, watched: np.ndarray, settings: ScoringSettings) -> float:
-    """One number for a picture: the mean of the error map, or of its highest pixels ("topk").
+def raised(error: float, margin: float) -> float:
+    """The error whose log odds lie `margin` above those of `error`, which is above 0."""
+    return float(np.logaddexp(0.0, np.log(np.expm1(error)) + margin))
 
-    errors: (H, W) float32. watched: (H, W) bool; only these pixels count.
+
+def frame_score(errors: np.ndarray, watched: np.ndarray, settings: ScoringSettings) -> float:
+    """One number for a picture: the mean of its error map, or of the highest pixels ("topk").
+
+    errors: (h, w) float32. watched: (h, w) bool; only these pixels count.
     """
     values = errors[watched]
     if settings.method == "mean":

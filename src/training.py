@@ -53,7 +53,7 @@ def train(
     scene, examination = learn_scene(normal.pictures, normal.blocks, normal.watched, config.training.validation_split)
     model = autoencoder.build_autoencoder(scene.subspace)
     progress("Learning the scene", 1, 1)
-    scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
+    scorer = Scorer(scene, judge, config.scoring)
     held_out, left_out = examine(
         scorer, scene.subspace, normal.pictures, examination,
         lambda done, total: progress("Setting the thresholds", done, total))

@@ -81,7 +81,7 @@ class Learnt:
     judge: Judge
 
     def detector(self, config: Config = Config()) -> Detector:
-        return Detector(self.scene, self.judge, self.thresholds, roi=config.roi, size=SIZE, scoring=config.scoring,
+        return Detector(self.scene, self.judge, self.thresholds, roi=config.roi, scoring=config.scoring,
                         trigger=config.heatmap_trigger)
 
 
@@ -93,7 +93,7 @@ def learnt(config: Config = Config()) -> Learnt:
     watched = watched_area(config.roi, HEIGHT, WIDTH, SIZE)
     scene, examination = learn_scene(pictures, blocks, watched, 0.2)
     judge = shipped_judge()
-    scorer = Scorer(scene.usual, scene.watched, judge, config.scoring)
+    scorer = Scorer(scene, judge, config.scoring)
     scored = examine(scorer, scene.subspace, pictures, examination, lambda done, total: None)
     thresholds = calibrate(*scored, config.threshold, config.heatmap_trigger).thresholds
     views = [small_grey(bench(number)).astype(np.uint8) for number in range(PICTURES)]

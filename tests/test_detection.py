@@ -113,3 +113,20 @@ def test_a_puddle_in_an_ignored_area_is_no_anomaly_and_no_spot():
 def test_a_puddle_beside_an_ignored_area_is_found():
     verdict = masked().observe(bench(203, leak_radius=5, at=(80, 40))).verdict
     assert verdict.triggers == ("score", "blob")
+# For tests/test_detection.py, behind test_a_puddle_beside_an_ignored_area_is_found
+
+MOSTLY_MASKED = parse_config("roi: {ignore: [{x: 0.0, y: 0.0, width: 1.0, height: 0.6}]}", "test")
+
+
+@pytest.mark.parametrize("config", [MASKED, MOSTLY_MASKED], ids=["a corner", "most of the picture"])
+@pytest.mark.parametrize("shown", [0, 255])
+@pytest.mark.parametrize("leak_radius", [0, 5])
+def test_what_a_display_in_an_ignored_area_shows_changes_nothing(config, shown, leak_radius):
+    detector = learnt(config).detector(config)
+    usual, changed = bench(203, leak_radius), bench(203, leak_radius)
+    area = config.roi.ignore[0]
+    changed[:int(area.height * HEIGHT) - 1, int(area.x * WIDTH) + 1:] = shown
+    before, after = detector.observe(usual).verdict, detector.observe(changed).verdict
+    assert after.triggers == before.triggers == (("score", "blob") if leak_radius else ())
+    assert after.score == pytest.approx(before.score, rel=0.02)
+    assert after.lighting_change == before.lighting_change

@@ -113,3 +113,11 @@ def test_ignored_areas_are_not_watched(tmp_path):
     watched = load(folder_with(tmp_path, 12), region).watched
     half = watched.shape[1] // 2
     assert not watched[:, :half - 1].any() and watched[:, half + 1:].all()
+def test_a_picture_that_the_region_does_not_fit_is_named_and_skipped(tmp_path):
+    folder_with(tmp_path, 12)
+    write_jpg(tmp_path / "normal_4.jpg", bench(4)[:60, :60])
+    normal = load(tmp_path, roi(units="pixels", x=40, width=100, height=100))
+    assert len(normal.names) == 11
+    assert "normal_4.jpg" in normal.skipped[0] and "60 x 60" in normal.skipped[0]
+
+

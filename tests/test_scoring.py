@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from src.config import ScoringSettings
-from src.scoring import error_map, frame_score
+from src.scoring import errors_of, frame_score, raised
 
 ALL = np.ones((4, 5), bool)
 
@@ -19,7 +19,7 @@ def settings(**changes: object) -> ScoringSettings:
 
 @pytest.mark.parametrize(("log_odds", "error"), [(0.0, math.log(2)), (20.0, 20.0), (-20.0, math.exp(-20)), (200.0, 200.0)])
 def test_the_error_is_the_log_odds_of_a_leak_or_nearly_nothing(log_odds, error):
-    errors = error_map(np.full((4, 5), log_odds, np.float32), ALL)
+    errors = errors_of(np.full((4, 5), log_odds, np.float32), ALL)
     assert errors.dtype == np.float32
     assert errors == pytest.approx(error, rel=1e-5)
 
@@ -27,7 +27,7 @@ def test_the_error_is_the_log_odds_of_a_leak_or_nearly_nothing(log_odds, error):
 def test_the_error_is_zero_where_nothing_is_watched():
     watched = ALL.copy()
     watched[1, 2] = False
-    errors = error_map(np.full((4, 5), 3.0, np.float32), watched)
+    errors = errors_of(np.full((4, 5), 3.0, np.float32), watched)
     assert errors[1, 2] == 0.0 and (errors[watched] > 3.0).all()
 
 
@@ -51,3 +51,9 @@ def test_pixels_that_are_not_watched_have_no_part_in_the_score(method):
     watched = ERRORS < 10
     score = frame_score(ERRORS, watched, settings(method=method, topk_percent=20, topk_min_pixels=1))
     assert score == pytest.approx({"mean": 4.5, "topk": 8.5}[method])
+
+
+@pytest.mark.parametrize("log_odds", [-4.0, 0.0, 3.0])
+def test_a_raised_error_has_higher_log_odds_by_the_margin(log_odds):
+    error = math.log1p(math.exp(log_odds))
+    assert raised(error, 1.5) == pytest.approx(math.log1p(math.exp(log_odds + 1.5)))
