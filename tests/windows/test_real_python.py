@@ -99,7 +99,7 @@ def test_the_health_check_without_a_camera_says_what_to_do(lab):
     assert checks["Folders"] and checks["Disk space"] and not checks["Camera"]
 
 
-def test_capture_then_replay_on_the_demo_video(lab, recording):
+def test_capture_then_replay_then_watch_on_the_demo_videos(lab, recording):
     assert lab.double_click("set_mode_CAPTURE").code == 0
     captured = lab.double_click("run_capture", "--config", "config\\recording.yaml", seconds=240)
     assert captured.code == 0, captured.text
@@ -115,6 +115,12 @@ def test_capture_then_replay_on_the_demo_video(lab, recording):
     assert replayed.code == 0, replayed.text
     summary = json.loads((lab.project / "reports" / "replay \u00fc" / "summary.json").read_text(encoding="utf-8"))
     assert summary["alerts"], "the leak of the demo was not found"
+    (lab.project / "config" / "tonight.yaml").write_text(
+        "camera: {source: data/demo/tonight_leak.mp4}\nmonitor: {frame_interval_seconds: 0.1}\n", encoding="utf-8")
+    assert lab.double_click("set_mode_MONITOR").code == 0
+    watched = lab.double_click("run_monitor", "--config", "config\\tonight.yaml", seconds=240)
+    assert watched.code == 0, watched.text
+    assert list((lab.project / "data" / "anomalies").glob("panel_*.jpg")), watched.text
 
 
 def test_windows_accepts_what_it_is_asked(lab):
