@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Mapping
@@ -106,7 +107,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise UserError(f"{path} is missing. {TRAIN}") from None
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path} is damaged ({error}). {TRAIN}") from error
 
 
@@ -184,11 +185,17 @@ def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Refer
 
 
 def _check_shape(threshold: object, model_dir: Path) -> None:
+    path = model_dir / THRESHOLD_FILE
     expected = {"files": dict, "settings": dict, "score_threshold": float, "blob_area_threshold": int,
                 "pixel_threshold": float, "light_level_threshold": float}
     if not isinstance(threshold, dict) or any(
             not isinstance(threshold.get(key), kind) for key, kind in expected.items()):
-        raise UserError(f"{model_dir / THRESHOLD_FILE} does not hold the thresholds that were expected. {TRAIN}")
+        raise UserError(f"{path} does not hold the thresholds that were expected. {TRAIN}")
+    if threshold["files"].keys() != {KERAS_FILE, DETECTOR_FILE}:
+        raise UserError(f"{path} is damaged: it belongs to other files than {KERAS_FILE} and {DETECTOR_FILE}. {TRAIN}")
+    for key in ("score_threshold", "pixel_threshold", "blob_area_threshold"):
+        if threshold[key] <= 0:
+            raise UserError(f"{path} is damaged: {key} is {threshold[key]} and must be above 0. {TRAIN}")
 
 
 def store_threshold(model_dir: Path, threshold: dict[str, object], now: datetime) -> Path:

@@ -193,7 +193,8 @@ def test_a_damaged_threshold_file_is_refused(trained, tmp_path, content):
 
 @pytest.mark.parametrize(("key", "value"), [
     ("score_threshold", "0.1"), ("score_threshold", None), ("blob_area_threshold", 1.5), ("files", []),
-    ("settings", "none"),
+    ("settings", "none"), ("files", {}), ("files", {"../other": "0"}), ("score_threshold", 0.0),
+    ("pixel_threshold", -1.0), ("blob_area_threshold", 0),
 ])
 def test_thresholds_of_the_wrong_kind_are_refused(trained, tmp_path, key, value):
     config = lab_with(trained, tmp_path)
