@@ -15,7 +15,7 @@ from src.config import Config, parse_config
 from src.config_file import PROJECT
 from src.counter_line import CounterLine
 from src.errors import UserError
-from src.event_log import read_events
+from src.event_log import event_time, read_events
 from src.judge import shipped_judge
 from src.mode import Mode, write_mode
 from src.monitoring import start_watching
@@ -29,6 +29,8 @@ CLIPS = PROJECT / "data" / "demo"
 NORMAL_CLIP, LEAK_CLIP = "normal_evening.mp4", "tonight_leak.mp4"
 FRAME_SECONDS = 1.5
 FEWEST_PICTURES = 50
+# The first picture of the second clip in which liquid can be seen.
+ONSET_PICTURE = 150
 
 
 def run_demo(scratch: Path, clock: Clock, say: Callable[[str], None]) -> bool:
@@ -63,15 +65,17 @@ def run_demo(scratch: Path, clock: Clock, say: Callable[[str], None]) -> bool:
     # The clip ends six minutes from now, and the page is about what has happened up to then.
     summary = daily_summary(config, last_night(night.now()), night.now() + timedelta(seconds=1))
     alerts = [event for event in read_events(config.paths.logs_dir, since=began) if event["event"] == "alert"]
+    onset = began + timedelta(seconds=ONSET_PICTURE * FRAME_SECONDS)
     say("")
-    if not alerts:
-        say("The leak was NOT found. Something is wrong with this installation: double-click run_tests.bat.")
+    if not alerts or event_time(alerts[0]) < onset:
+        what = "An alert came before the leak" if alerts else "The leak was NOT found"
+        say(f"{what}. Something is wrong with this installation: double-click run_tests.bat.")
         return False
     first = alerts[0]
-    seen_at = first["time"][11:19]
+    delay = (event_time(first) - onset).total_seconds()
     panel = next(name for name in first["evidence"] if name.startswith("panel_"))
-    say(f"The leak was found: alert at {seen_at} of the demo clock, the spot covered {first['area_percent']:.2f} % of "
-        "the picture.")
+    say(f"The leak was found {delay:.0f} s after its first drop ({first['time'][11:19]} of the demo clock), when the spot "
+        f"covered {first['area_percent']:.2f} % of the picture.")
     say(f"The picture of the alert:  {config.paths.data_anomalies_dir / panel}")
     say(f"All pictures of it:        {config.paths.data_anomalies_dir}")
     say(f"What happened, as events:  {config.paths.logs_dir / 'events.jsonl'}")

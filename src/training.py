@@ -79,12 +79,13 @@ def train(
 def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) -> tuple[str, ...]:
     """What the thresholds rest on, for people."""
     held, left = calibration.held_out_scores, calibration.left_out_scores
-    over = int((held > calibration.thresholds.score).sum())
+    over, over_in_new_light = (int((scores > calibration.thresholds.score).sum()) for scores in (held, left))
     return (
-        f"Learned from {len(normal.names)} normal pictures in {normal.blocks.max() + 1} blocks of time "
-        "and light.",
-        f"The thresholds come from {len(held)} pictures that were held out (the last of every block), and from "
-        f"{len(left)} that were judged as if their whole block were new light.",
+        f"Learned from {len(normal.names)} normal pictures in {normal.blocks.max() + 1} blocks of time and light.",
+        f"The thresholds come from {len(held)} pictures that were held out, the last of every block, with a margin for "
+        "light that is still to come.",
+        f"Tried as if a whole block had been left out of the training: {over_in_new_light} of {len(left)} pictures are "
+        "over the threshold. Many means: capture more kinds of light.",
         frames_in_words(frames_per_day(over, len(held), config.monitor.frame_interval_seconds)),
     )
 
