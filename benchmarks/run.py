@@ -105,8 +105,8 @@ def _ways(
 def judges_for(scene: str, judges: Path = JUDGES) -> list[tuple[str, Judge]]:
     """The judges that a scene is measured with, and what ours is called with each.
 
-    The shipped judge has learned from the leaks of both rigs. What it can do on a rig that it never saw is
-    measured with one that was trained without that rig, where there is one.
+    What the shipped judge can do on the rig whose leaks it has learned from says nothing about other benches, so
+    that rig is measured first with a judge that was trained without it.
     """
     without = judges / f"without_{scene}.onnx"
     unseen = [(UNSEEN, Judge(without.read_bytes()))] if without.is_file() else []

@@ -11,7 +11,7 @@ from benchmarks.cost import Cost, Machine
 from benchmarks.metrics import FoundFrom
 from benchmarks.real_scenes import Figure
 from benchmarks.rigs import BenignResult, DryResult, KindResult, NightResult, RigResult, Shares
-from benchmarks.ways import UNSEEN
+from benchmarks.ways import SHIPPED_JUDGE_SAW, UNSEEN
 
 NONE = "-"
 
@@ -52,7 +52,7 @@ def _foreword(report: Report) -> str:
     words = (
         "Every way is trained on the scene's own `normal/` pictures.\n\n"
         "- *ours*: the shipped settings everywhere; only the region of interest is given. The shipped judge "
-        "has learned from the rendered leaks of rig_a and rig_b.\n"
+        f"has learned from the rendered leaks of {SHIPPED_JUDGE_SAW}; it has never seen any other scene.\n"
         f"- *{UNSEEN}*: the same with a judge trained without this rig. This is what to expect elsewhere.\n"
         "- *conv autoencoder*: plain, wide bottleneck (16 x 16 x 512), squared error, `model.predict`.\n"
         "- *MOG2*: OpenCV's background subtractor. *mean picture*: squared difference to it.\n\n"
