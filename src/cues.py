@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from src.spread import Compared, Residual
+from src.spread import Compared, Residual, channel_mean
 from src.subspace import shrink
 
 CUES = 19
@@ -66,4 +66,4 @@ def _edges(values: np.ndarray) -> np.ndarray:
     """Length of the gradient in grey levels a pixel, root mean square over the channels, (H, W) float32."""
     across = cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=0.125)
     down = cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=0.125)
-    return cv2.sqrt((across * across + down * down).mean(axis=2))
+    return cv2.sqrt(channel_mean(cv2.multiply(across, across) + cv2.multiply(down, down)))

@@ -148,7 +148,7 @@ class Detector:
     def judge(self, picture: np.ndarray) -> Judgement:
         """Judge a prepared picture, (h, w, 3) uint8 BGR."""
         scored = self._scorer.score(self._subspace, picture)
-        reconstruction = np.clip(scored.expected + 0.5, 0, 255).astype(np.uint8)
+        reconstruction = cv2.convertScaleAbs(scored.expected)
         error_map = scored.errors / np.float32(self._thresholds.pixel)
         return Judgement(self._verdict(scored), picture, reconstruction, error_map)
 

@@ -17,7 +17,7 @@ import numpy as np
 TONE_EXPONENT, TONE_SHOULDER = 1.5, 0.985
 # A little of the plain value keeps the curve from being flat at black, where it could not be undone.
 PLAIN_SHARE = 0.004
-TABLE_STEPS = 65536
+TABLE_STEPS = 32768
 # The picture is encoded at a quarter of its size, where camera noise and small spots hardly count.
 ENCODER_SHRINK = 4
 EXTRAPOLATION_SHRINK = 2
@@ -95,8 +95,8 @@ def _decode(encoder: np.ndarray, decoder: np.ndarray, light: np.ndarray) -> np.n
 
 def _display(light: np.ndarray, height: int, width: int) -> np.ndarray:
     """(height, width, 3) grey levels 0 to 255 of (3, pixels) light."""
-    steps = cv2.merge([channel.reshape(height, width) for channel in light * np.float32(TABLE_STEPS)])
-    return np.take(TO_DISPLAY, steps.astype(np.int32), mode="clip")
+    steps = np.clip(light * np.float32(TABLE_STEPS), 0, TABLE_STEPS).astype(np.uint16)
+    return cv2.merge([TO_DISPLAY[channel].reshape(height, width) for channel in steps])
 
 
 class LightPictures:
