@@ -102,6 +102,8 @@ def _run(environment: Environment, arguments: list[str], variables: dict[str, st
     python = str(environment.python)
     sys.stdout.flush()
     if os.name != "nt":
+        # A shell makes what it starts in the background deaf to Ctrl+C, and all that this starts in turn.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         # Becoming the program is the surest way to hand every signal and the exit code on.
         os.execve(python, [python, *arguments], variables)
     options = without_middleman(python, str(environment.made_from), variables)

@@ -158,8 +158,11 @@ def test_the_second_of_two_launchers_waits_for_the_first(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal to one process exists on Linux only")
-def test_ctrl_c_reaches_the_task_and_its_exit_code_comes_back(installed):
+@pytest.mark.parametrize("started", ["by hand", "in the background"])
+def test_ctrl_c_reaches_the_task_and_its_exit_code_comes_back(installed, started):
     command = [sys.executable, str(installed / "scripts" / "launch.py"), "waits"]
+    if started == "in the background":
+        command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as launcher:
         assert launcher.stdout.readline() == "waiting\n"
         launcher.send_signal(signal.SIGINT)
