@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.cost import Cost, measure_cost, this_machine
 from benchmarks.footage import as_folder
 from benchmarks.ours import FEWEST_PICTURES, Ours
-from benchmarks.real_scenes import MEASUREMENTS, Figure, measure_scene, sections_of
+from benchmarks.real_scenes import MEASUREMENTS, measure_scene, sections_of
 from benchmarks.references import Reference, scorers
 from benchmarks.rigs import measure_rig
 from benchmarks.scenes import Rig, find_scenes, is_rig, quick_part, read_rig
@@ -26,34 +26,56 @@ from src.judge import Judge, shipped_judge
 
 JUDGES = Path(__file__).with_name("judges")
 QUICK_SCENES = ("rig_b",)
-Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What stays the same throughout. quick: only a small part. scratch: where files may be left."""
+
+    data: Path
+    scenes: tuple[str, ...]
+    quick: bool
+    scratch: Path
+    clock: Clock
+    say: Callable[[str], None]
 
 
 def benchmark(
     data: Path, scenes: Sequence[str] | None, only: str | None, quick: bool, output_dir: Path, clock: Clock,
-    say: Say,
+    say: Callable[[str], None],
 ) -> Path:
     """Measure, and write benchmark_<date>.md and .json to `output_dir`; the path of the page.
 
     scenes: folders of `data`, None = all that are known. only: "detection", "cost" or None for both.
-    The report is written anew after every scene, so that what is measured is kept whatever happens.
-    Raises UserError when the footage is missing.
+    Ours comes first and the slow references last. The report is written anew after every step, so that what has
+    been measured is kept whatever happens. Raises UserError when the footage is missing.
     """
-    names = _chosen_scenes(data, scenes, quick)
     now = clock.now()
     page = output_dir / f"benchmark_{now:%Y%m%d_%H%M%S}.md"
     scratch = output_dir / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
+    run = Run(data, _chosen_scenes(data, scenes, quick), quick, scratch, clock, say)
     report = Report(now, this_machine(), quick)
-    for name in names if only != "cost" else ():
-        report = _with_scene(report, data / name, quick, scratch / name, clock, say)
-        _write(report, page)
-    if only != "detection":
-        say("Cost ...")
-        report = replace(report, cost=_cost(data / names[0], quick, scratch / "cost", clock))
+    for report in _steps(run, report, only):
         _write(report, page)
     shutil.rmtree(scratch)
     return page
+
+
+def _steps(run: Run, report: Report, only: str | None) -> Iterator[Report]:
+    """The report after every step."""
+    if only != "cost":
+        for name in run.scenes:
+            for report in _scene(run, report, name, _our_ways):
+                yield report
+    if only != "detection":
+        run.say("Cost ...")
+        report = replace(report, cost=_cost(run, run.scenes[0]))
+        yield report
+    if only != "cost":
+        for name in run.scenes:
+            for report in _scene(run, report, name, _reference_ways):
+                yield report
 
 
 def _chosen_scenes(data: Path, scenes: Sequence[str] | None, quick: bool) -> tuple[str, ...]:
@@ -67,45 +89,52 @@ def _chosen_scenes(data: Path, scenes: Sequence[str] | None, quick: bool) -> tup
     return chosen
 
 
-def _with_scene(report: Report, folder: Path, quick: bool, scratch: Path, clock: Clock, say: Say) -> Report:
-    if is_rig(folder):
-        rig = _rig(folder, quick)
-        for way in _ways(folder, rig.training, {}, quick, scratch, clock):
-            say(f"{rig.name}: {way.name} was trained in {way.training_seconds:.0f} s; judging ...")
-            report = replace(report, rigs=(*report.rigs, measure_rig(rig, way, scratch / way.name)))
-        return report
-    training = list_images(folder / "normal")
+def _scene(
+    run: Run, report: Report, name: str, ways: Callable[[Run, str, Sequence[Path]], Iterator[Way]],
+) -> Iterator[Report]:
+    """The report after every one of these ways on a scene."""
+    folder = run.data / name
+    rig = _rig(folder, run.quick) if is_rig(folder) else None
+    training = _training(run, name)
     if len(training) < FEWEST_PICTURES:
-        outcome = f"needs {FEWEST_PICTURES} pictures, there is {len(training)}"
-        refused = Figure(folder.name, "training", "", OURS, outcome)
-        return replace(report, real=(*report.real, refused))
-    for way in _ways(folder, training, sections_of(folder), quick, scratch, clock):
-        say(f"{folder.name}: {way.name} was trained in {way.training_seconds:.0f} s; judging ...")
-        report = replace(report, real=(*report.real, *measure_scene(folder, way, scratch / way.name)))
-    return report
+        run.say(f"{name} is left out: training needs {FEWEST_PICTURES} normal pictures, not {len(training)}.")
+        return
+    for way in ways(run, name, training):
+        run.say(f"{name}: {way.name} was trained in {way.training_seconds:.0f} s; judging ...")
+        scratch = run.scratch / name / way.name
+        if rig is not None:
+            report = replace(report, rigs=(*report.rigs, measure_rig(rig, way, scratch)))
+        else:
+            report = replace(report, real=(*report.real, *measure_scene(folder, way, scratch)))
+        yield report
 
 
 def _rig(folder: Path, quick: bool) -> Rig:
     return quick_part(read_rig(folder)) if quick else read_rig(folder)
 
 
-def _ways(
-    folder: Path, training: Sequence[Path], sections: Mapping[str, object], quick: bool, scratch: Path,
-    clock: Clock,
-) -> Iterator[Way]:
-    """Every way, trained on the scene, one after the other."""
-    for number, (name, judge) in enumerate(judges_for(folder.name)):
-        yield Ours(name, judge, training, sections, scratch / f"ours_{number}", clock)
-    normal = as_folder(training, scratch / "normal")
-    roi = parse_config(json.dumps(sections), folder.name).roi
-    for name, scorer in scorers(quick).items():
-        yield Reference(name, scorer, normal, roi, clock)
+def _training(run: Run, name: str) -> Sequence[Path]:
+    folder = run.data / name
+    return _rig(folder, run.quick).training if is_rig(folder) else list_images(folder / "normal")
+
+
+def _our_ways(run: Run, name: str, training: Sequence[Path]) -> Iterator[Way]:
+    for number, (way, judge) in enumerate(judges_for(name)):
+        scratch = run.scratch / name / f"ours_{number}"
+        yield Ours(way, judge, training, sections_of(run.data / name), scratch, run.clock)
+
+
+def _reference_ways(run: Run, name: str, training: Sequence[Path]) -> Iterator[Way]:
+    normal = as_folder(training, run.scratch / name / "normal")
+    roi = parse_config(json.dumps(sections_of(run.data / name)), name).roi
+    for way, scorer in scorers(run.quick).items():
+        yield Reference(way, scorer, normal, roi, run.clock)
 
 
 def judges_for(scene: str, judges: Path = JUDGES) -> list[tuple[str, Judge]]:
     """The judges that a scene is measured with, and what ours is called with each.
 
-    What the shipped judge can do on the rig whose leaks it has learned from says nothing about other benches, so
+    What the shipped judge can do on the rig whose leaks it has learned from says nothing about other benches:
     that rig is measured first with a judge that was trained without it.
     """
     without = judges / f"without_{scene}.onnx"
@@ -113,10 +142,11 @@ def judges_for(scene: str, judges: Path = JUDGES) -> list[tuple[str, Judge]]:
     return [*unseen, (OURS, shipped_judge())]
 
 
-def _cost(folder: Path, quick: bool, scratch: Path, clock: Clock) -> Cost:
-    training = _rig(folder, quick).training if is_rig(folder) else tuple(list_images(folder / "normal"))
-    ours = Ours(OURS, shipped_judge(), training, sections_of(folder), scratch / "ours", clock)
-    return measure_cost(ours, training[-1], scratch, clock, quick)
+def _cost(run: Run, name: str) -> Cost:
+    scratch = run.scratch / "cost"
+    training = _training(run, name)
+    ours = Ours(OURS, shipped_judge(), training, sections_of(run.data / name), scratch / "ours", run.clock)
+    return measure_cost(ours, training[-1], scratch, run.clock, run.quick)
 
 
 def _write(report: Report, page: Path) -> None:

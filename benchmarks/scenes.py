@@ -12,7 +12,7 @@ from src.image_files import list_images
 
 PERCENT = 100.0
 # What is kept of a rig for a quick look: every so many-th picture, and so many around the onset of one night.
-QUICK_TRAINING, QUICK_NORMAL, QUICK_STAGES, QUICK_BENIGN = 8, 40, 4, 20
+QUICK_TRAINING, QUICK_NORMAL, QUICK_STAGES, QUICK_BENIGN = 20, 40, 8, 20
 QUICK_BEFORE_ONSET, QUICK_AFTER_ONSET = 6, 20
 
 
