@@ -47,7 +47,7 @@ def benchmark(
     """Measure, and write benchmark_<date>.md and .json to `output_dir`; the path of the page.
 
     scenes: folders of `data`, None = all that are known. only: "detection", "cost" or None for both.
-    Ours comes first and the slow references last. The report is written anew after every step, so that what has
+    Ours comes first, the slow references last. The report is written anew after every step, so that what has
     been measured is kept whatever happens. Raises UserError when the footage is missing.
     """
     now = clock.now()
