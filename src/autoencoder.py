@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from src.subspace import ENCODER_SHRINK, TABLE_STEPS, TO_DISPLAY, TO_LIGHT, Subspace
+from src.windows import add_runtime_folder
 
 if TYPE_CHECKING:
     import keras
@@ -61,6 +62,7 @@ def reconstruct(model: keras.Model, picture: np.ndarray) -> np.ndarray:
 def _import_keras():
     # TensorFlow would report on graphics cards that nobody has; what matters raises an exception.
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    add_runtime_folder()
     import keras
 
     return keras

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from src.judge import shipped_judge
 from src.mode import ModeFile
 from src.notify import channels_from
 from src.storage import LOW_BYTES
+from src.windows import add_runtime_folder
 
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 10), (3, 13)
 PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)\s*(?:;\s*sys_platform\s*==\s*\"(\w+)\")?", re.MULTILINE)
@@ -69,8 +69,7 @@ def check_runtime_library(load: Callable[[str], object] | None = None, platform:
     if platform != "win32":
         return CheckResult(name, True, "not needed on this system")
     if load is None:
-        # The package msvc-runtime puts the libraries there.
-        os.add_dll_directory(sys.prefix)
+        add_runtime_folder()
         load = ctypes.WinDLL
     missing = []
     for library in RUNTIME_LIBRARIES:
