@@ -22,13 +22,13 @@ PURE = """
 """.split()
 # Small adapters that other adapters are put together from.
 PARTS = """
-    atomic_file clock image_files
+    atomic_file clock image_files windows
     camera live_camera
     web mail slack other_services outbox_folder outbox_line
 """.split()
 ADAPTERS = """
     mode event_log config_file artifacts normal_pictures autoencoder judge
-    steady_camera notify outbox evidence storage status plots windows autostart environment
+    steady_camera notify outbox evidence storage status plots autostart environment
     heartbeat_file dead_man_switch instance incident_file progress_bars
 """.split()
 # Several adapters at work together, for more than one task or too much for one.
