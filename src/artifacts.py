@@ -53,7 +53,7 @@ def threshold_document(
     settings = fingerprint_settings(config, judge_name)
     return {
         "score_threshold": thresholds.score, "pixel_threshold": thresholds.pixel,
-        "blob_area_threshold": thresholds.blob_area, "light_level_threshold": thresholds.light_level,
+        "blob_area_threshold": thresholds.blob_area, "light_novelty_threshold": thresholds.light_novelty,
         "percentile": config.threshold.percentile, "made_at": now.isoformat(timespec="seconds"), "in_words": list(words),
         "fingerprint": fingerprint({**settings, **files}), "files": files, "settings": settings,
     }
@@ -151,7 +151,7 @@ def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference
     numbers = check_model(config, judge.name)
     scene, reference = load_scene(config.paths.model_dir)
     thresholds = Thresholds(numbers["score_threshold"], numbers["pixel_threshold"], numbers["blob_area_threshold"],
-                            numbers["light_level_threshold"])
+                            numbers["light_novelty_threshold"])
     detector = Detector(scene, judge, thresholds, roi=config.roi, scoring=config.scoring, trigger=config.heatmap_trigger)
     return detector, reference
 
@@ -167,7 +167,8 @@ def scene_arrays(scene: Scene, reference: Reference) -> dict[str, np.ndarray]:
     subspace = scene.subspace
     arrays = {
         "decoder": subspace.decoder, "small_decoder": subspace.small_decoder,
-        "size": np.array([subspace.height, subspace.width]), "watched": scene.watched, "views": reference.pictures,
+        "size": np.array([subspace.height, subspace.width]), "watched": scene.watched, "lights": scene.lights,
+        "views": reference.pictures,
     }
     arrays |= {f"encoder_{number}": encoder for number, encoder in enumerate(subspace.encoders)}
     return arrays | {f"variance_{number}": variance for number, variance in enumerate(scene.usual.variances)}
@@ -179,7 +180,7 @@ def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Refer
         encoders = tuple(arrays[f"encoder_{number}"] for number in range(3))
         subspace = Subspace(encoders, arrays["decoder"], arrays["small_decoder"], height, width)
         usual = UsualSpread(tuple(arrays[f"variance_{number}"] for number in range(len(SHRINKS))))
-        return Scene(subspace, usual, arrays["watched"]), Reference(arrays["views"])
+        return Scene(subspace, usual, arrays["watched"], arrays["lights"]), Reference(arrays["views"])
     except KeyError as error:
         raise UserError(f"{path} lacks {error}: it was made by another version. {TRAIN}") from error
 
@@ -187,7 +188,7 @@ def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Refer
 def _check_shape(threshold: object, model_dir: Path) -> None:
     path = model_dir / THRESHOLD_FILE
     expected = {"files": dict, "settings": dict, "score_threshold": float, "blob_area_threshold": int,
-                "pixel_threshold": float, "light_level_threshold": float}
+                "pixel_threshold": float, "light_novelty_threshold": float}
     if not isinstance(threshold, dict) or any(
             not isinstance(threshold.get(key), kind) for key, kind in expected.items()):
         raise UserError(f"{path} does not hold the thresholds that were expected. {TRAIN}")

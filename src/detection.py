@@ -11,10 +11,12 @@ import numpy as np
 from src.blobs import Spot, largest_spot
 from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, ScoringSettings
 from src.cues import cue_maps
+from src.lighting import novelty
 from src.preprocess import crop_roi, resize
 from src.scoring import errors_of, frame_score
 from src.spread import COUNTED_SHARE, Comparison, UsualSpread, residual
 from src.subspace import Subspace, shrink
+from src.time_blocks import light_signature
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ class Judgement:
 class Scene:
     """What training learnt of one scene.
 
-    watched: (h, w) bool, False where roi.ignore says not to look.
+    watched: (h, w) bool, False where roi.ignore says not to look. lights: (N, S) float32, light signatures.
     """
 
     subspace: Subspace
     usual: UsualSpread
     watched: np.ndarray
+    lights: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,13 @@ class Thresholds:
     """The calibrated numbers.
 
     score: trigger A fires above it. pixel: error from which on a pixel is unusual. blob_area: trigger B fires for a
-    connected component of at least so many unusual pixels. light_level: above it the light is new.
+    connected component of at least so many unusual pixels. light_novelty: above it the light is new.
     """
 
     score: float
     pixel: float
     blob_area: int
-    light_level: float
+    light_novelty: float
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,13 @@ class Scored:
     """A scored picture, not yet compared with any threshold.
 
     score: frame score. errors: (h, w) float32 error map, 0 = as expected.
-    light_level: how far the whole picture is from its reconstruction, about 0.4 in the light of the training.
+    light_novelty: how new the light is, 0 = as in a picture of the training.
     expected: (h, w, 3) float32 BGR, 0 to 255.
     """
 
     score: float
     errors: np.ndarray
-    light_level: float
+    light_novelty: float
     expected: np.ndarray
 
 
@@ -111,6 +114,7 @@ class Scorer:
         self._comparison = Comparison(scene.usual, scene.watched)
         self._watched = scene.watched
         self._half_watched = shrink(scene.watched.astype(np.float32), 2) > COUNTED_SHARE
+        self._lights = scene.lights
         self._judge = judge
         self._settings = settings
 
@@ -121,7 +125,7 @@ class Scorer:
         errors = errors_of(self._judge.log_odds(cue_maps(difference, compared)), self._half_watched)
         score = frame_score(errors, self._half_watched, self._settings)
         errors = cv2.resize(errors, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return Scored(score, errors, float(compared.levels.max()), difference.expected)
+        return Scored(score, errors, novelty(light_signature(picture, self._watched), self._lights), difference.expected)
 
 
 class Detector:
@@ -164,5 +168,5 @@ class Detector:
         return Verdict(
             score=scored.score, score_threshold=limits.score,
             largest_blob_area=area, blob_area_threshold=limits.blob_area,
-            triggers=tuple(triggers), spot=spot, lighting_change=scored.light_level > limits.light_level,
+            triggers=tuple(triggers), spot=spot, lighting_change=scored.light_novelty > limits.light_novelty,
         )

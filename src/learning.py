@@ -13,12 +13,15 @@ from src.detection import Scene, Scored, Scorer, Thresholds
 from src.scoring import raised
 from src.spread import residual, usual_spread
 from src.subspace import LightPictures, Subspace
+from src.time_blocks import light_signature
 
 # So many pictures of every block are enough to learn how it behaves when it is left out.
 LEFT_OUT_PICTURES = 24
 SPREAD_PICTURES = 60
-# The light is new when the whole picture is this much further from its reconstruction than any held-out picture.
-LIGHT_MARGIN = 1.5
+# The light is new when it differs this much more from the trained lights than that of any held-out picture, and by at
+# least this share. On two rigs trained light stays below 0.02, daylight without lamps differs by 0.04 to 0.07.
+LIGHT_MARGIN, SMALLEST_NEW_LIGHT = 1.5, 0.03
+LIGHT_PICTURES = 150
 # Tomorrow's light is none of the held-out ones: the score threshold lies this much above what they reach, in log odds.
 # Dark, noisy nights on two rigs need 1.7.
 LOG_ODDS_MARGIN = 1.75
@@ -70,7 +73,8 @@ def learn_scene(
         (residual(subspace, pictures[index], watched) for index in seen),
         (residual(without, pictures[index], watched) for index, without in left_out),
         watched)
-    return Scene(subspace, usual, watched), Examination(held, tuple(left_out))
+    lights = np.stack([light_signature(pictures[index], watched) for index in _spread_out(fitted, LIGHT_PICTURES)])
+    return Scene(subspace, usual, watched, lights), Examination(held, tuple(left_out))
 
 
 def _spread_out(indices: np.ndarray, count: int) -> np.ndarray:
@@ -123,6 +127,6 @@ def calibrate(
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),
                                     FAINT_SHARE * held_out[0].errors.size)))
-    light_level = LIGHT_MARGIN * max(scored.light_level for scored in held_out)
-    thresholds = Thresholds(raised(reached, LOG_ODDS_MARGIN), pixel, max(trigger.min_blob_area, blob_area), light_level)
+    light_novelty = max(SMALLEST_NEW_LIGHT, LIGHT_MARGIN * max(scored.light_novelty for scored in held_out))
+    thresholds = Thresholds(raised(reached, LOG_ODDS_MARGIN), pixel, max(trigger.min_blob_area, blob_area), light_novelty)
     return Calibration(thresholds, held_scores, left_scores)

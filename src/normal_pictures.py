@@ -86,8 +86,9 @@ def load_normal_pictures(
             f"There are {len(pictures)} usable pictures in {folder}, but at least {fewest} are needed; 300 to 500, in "
             "all the light there will be, are better. Double-click set_mode_CAPTURE.bat and run_capture.bat to take "
             "more." + _some(skipped))
-    blocks = time_blocks(names, np.stack([light_signature(picture) for picture in pictures]))
-    return NormalPictures(tuple(names), np.stack(pictures), blocks, _watched(roi, scored, shapes),
+    watched = _watched(roi, scored, shapes)
+    blocks = time_blocks(names, np.stack([light_signature(picture, watched) for picture in pictures]))
+    return NormalPictures(tuple(names), np.stack(pictures), blocks, watched,
                           tuple(view for view in views if view.shape == views[0].shape), tuple(skipped))
 
 

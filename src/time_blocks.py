@@ -27,13 +27,20 @@ FEWEST_BLOCKS = 4
 LIGHT_GRID = 6
 
 
-def light_signature(picture: np.ndarray) -> np.ndarray:
+def light_signature(picture: np.ndarray, watched: np.ndarray) -> np.ndarray:
     """How the light is spread over a picture, without its overall brightness: (LIGHT_GRID**2 * 3,) float32.
 
-    picture: (H, W, 3) uint8 BGR.
+    picture: (H, W, 3) uint8 BGR. watched: (H, W) bool; parts of the picture that are mostly ignored count as 1.
     """
-    cells = cv2.resize(picture, (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA).astype(np.float32) + 1.0
-    return (cells / cells.mean()).ravel()
+    counted = cv2.resize(watched.astype(np.float32), (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA)
+    if not watched.all():
+        picture = picture * watched[:, :, None]
+    cells = cv2.resize(picture, (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA).astype(np.float32)
+    seen = counted > 0.5
+    cells = cells / np.maximum(counted, 0.5)[:, :, None] + 1.0
+    light = np.ones_like(cells)
+    light[seen] = cells[seen] / cells[seen].mean()
+    return light.ravel()
 
 
 def taken_at(name: str) -> datetime | None:

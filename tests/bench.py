@@ -89,8 +89,8 @@ class Learnt:
 def learnt(config: Config = Config()) -> Learnt:
     """The bench as learnt from its dry pictures with these settings (roi, scoring, triggers); takes a second."""
     pictures = np.stack([resize(bench(number), SIZE) for number in range(PICTURES)])
-    blocks = time_blocks([""] * PICTURES, np.stack([light_signature(picture) for picture in pictures]))
     watched = watched_area(config.roi, HEIGHT, WIDTH, SIZE)
+    blocks = time_blocks([""] * PICTURES, np.stack([light_signature(picture, watched) for picture in pictures]))
     scene, examination = learn_scene(pictures, blocks, watched, 0.2)
     judge = shipped_judge()
     scorer = Scorer(scene, judge, config.scoring)

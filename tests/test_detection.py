@@ -58,7 +58,7 @@ def test_the_spot_can_be_switched_off():
 
 def test_the_light_is_new_above_its_threshold():
     assert not judged(DRY).verdict.lighting_change
-    assert judged(DRY, light_level=0.0).verdict.lighting_change
+    assert judged(DRY, light_novelty=0.0).verdict.lighting_change
 
 
 def test_light_that_was_never_there_is_said_to_be_new():

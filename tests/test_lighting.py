@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from src.lighting import LIGHTING_CHANGE, LIGHTING_NORMAL, Lighting
+from src.lighting import LIGHTING_CHANGE, LIGHTING_NORMAL, Lighting, novelty
 
 
 def said(lighting: Lighting, stream: str) -> dict[int, str]:
@@ -33,3 +34,11 @@ def test_after_a_reset_the_light_counts_as_trained():
     lighting.reset()
     assert not lighting.new
     assert said(lighting, "nnn") == {2: LIGHTING_CHANGE}
+
+
+def test_light_is_as_new_as_half_of_the_picture_says():
+    trained = np.array([[1.0, 1.0, 1.0, 1.0, 1.0], [2.0, 0.5, 1.0, 1.0, 1.0]], np.float32)
+    assert novelty(trained[1], trained) == 0.0
+    spilled = np.array([1.0, 0.2, 1.0, 1.0, 1.0], np.float32)
+    assert novelty(spilled, trained) == 0.0
+    assert novelty(np.full(5, 0.5, np.float32), trained) == pytest.approx(1.0)

@@ -78,10 +78,20 @@ def test_the_light_signature_ignores_brightness_but_not_where_the_light_comes_fr
     picture = np.random.default_rng(1).integers(60, 120, (48, 64, 3), np.uint8)
     dimmed = (picture * 0.5).astype(np.uint8)
     from_the_left = np.clip(picture * np.linspace(1.5, 0.5, 64)[None, :, None], 0, 255).astype(np.uint8)
-    signature = light_signature(picture)
+    watched = np.ones((48, 64), bool)
+    signature = light_signature(picture, watched)
     assert signature.shape == (108,) and signature.mean() == pytest.approx(1.0)
-    assert np.abs(light_signature(dimmed) / signature - 1).mean() < 0.01
-    assert np.abs(light_signature(from_the_left) / signature - 1).mean() > 0.1
+    assert np.abs(light_signature(dimmed, watched) / signature - 1).mean() < 0.01
+    assert np.abs(light_signature(from_the_left, watched) / signature - 1).mean() > 0.1
+
+
+def test_the_light_signature_leaves_out_what_is_ignored():
+    picture = np.full((48, 48, 3), 100, np.uint8)
+    watched = np.ones((48, 48), bool)
+    watched[:, 24:] = False
+    shown = picture.copy()
+    shown[:, 24:] = 255
+    assert np.array_equal(light_signature(picture, watched), light_signature(shown, watched))
 
 
 @pytest.mark.parametrize(("name", "moment"), [
