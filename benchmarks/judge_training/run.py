@@ -1,0 +1,67 @@
+"""From footage to an ONNX file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from benchmarks.judge_training.example_file import ExampleSet, write_examples
+from benchmarks.judge_training.examples import Amounts, make_examples
+from benchmarks.judge_training.export import as_onnx
+from benchmarks.judge_training.fitting import fit_judge
+from benchmarks.judge_training.footage import read_pictures
+from benchmarks.scenes import find_scenes, is_rig, read_rig
+from src.atomic_file import write_bytes
+from src.config import ImageSettings
+from src.errors import UserError
+
+# Each rig has its own, so that it gives the same examples whichever is left out.
+SEEDS = {"rig_a": 1, "rig_b": 2}
+Say = Callable[[str], None]
+
+
+def train_judge(
+    data: Path, leave_out: str | None, steps: int, output: Path, amounts: Amounts, say: Say,
+) -> None:
+    """Train a judge on all rigs of `data` but `leave_out`, and write it to `output`.
+
+    The examples lie beside `output` meanwhile, about two gigabytes for a rig.
+    Raises UserError when there is no rig to learn from.
+    """
+    names = chosen_rigs(data, leave_out)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=output.parent, ignore_cleanup_errors=True) as scratch:
+        sets = [_examples(data / name, SEEDS[name], Path(scratch) / name, amounts, say)
+                for name in names]
+        network = fit_judge(sets, steps, seed=len(names), say=say)
+        # Windows removes no file that is still mapped.
+        del sets
+    write_bytes(output, as_onnx(network))
+    say(f"The judge is in {output}")
+
+
+def chosen_rigs(data: Path, leave_out: str | None) -> Sequence[str]:
+    """The rigs of `data` without `leave_out`.
+
+    Raises UserError when none is left, or there is none of that name.
+    """
+    rigs = [name for name in find_scenes(data) if name in SEEDS and is_rig(data / name)]
+    if leave_out is not None and leave_out not in rigs:
+        raise UserError(f"{data} holds no rig {leave_out} to leave out. "
+                        f"There are: {', '.join(rigs) or 'none'}.")
+    chosen = [name for name in rigs if name != leave_out]
+    if not chosen:
+        raise UserError(f"{data} holds no rig to learn from. Expected folders such as {data / 'rig_a'} with "
+                        "labels.csv, masks and sequences/events.json. Give the right folder with --data.")
+    return chosen
+
+
+def _examples(folder: Path, seed: int, path: Path, amounts: Amounts, say: Say) -> ExampleSet:
+    say(f"{folder.name}: making examples ...")
+    pictures = read_pictures(read_rig(folder), ImageSettings())
+    examples = write_examples(make_examples(pictures, amounts, np.random.default_rng(seed)), path)
+    say(f"{folder.name}: {len(examples.kinds)} examples")
+    return examples
