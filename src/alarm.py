@@ -17,7 +17,7 @@ FORGIVEN_PICTURES = 2
 # A spot stays where it is when most of its former box is still covered. A liquid does; something that walks does not.
 COVERED_SHARE = 0.6
 # Something anomalous that does not stay in one place needs so many times as many pictures.
-MOVING_FACTOR = 5
+MOVING_FACTOR = 10
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The judge: a small convolutional network that says, pixel by pixel, how leak-like a deviation is.
 
-It never sees a picture, only the cue maps, which look alike on every bench; so it is trained once, on rendered benches
-whose leaks are known (`benchmarks/train_judge.py`), and shipped. It runs in OpenCV, without TensorFlow.
+It never sees a picture, only the cue maps, which look alike on every bench; so it is trained once, on a rendered
+bench whose leaks are known (`scripts/train_judge.py`), and shipped. It runs in OpenCV, without TensorFlow.
 (A network that judges the residual of a reconstruction: Zavrtanik et al., DRAEM, ICCV 2021.)
 """
 
