@@ -65,9 +65,10 @@ def test_the_number_of_anomalies_that_is_needed_is_the_setting(needed, stream, c
     assert confirmed_at(stream, needed) == confirmed
 
 
-def test_something_that_moves_needs_five_times_as_many_pictures_without_a_break():
-    assert confirmed_at("abcdefghijklmnopq") == [14, 15, 16]
-    assert confirmed_at("abcdefghijklmn.opqrstuvwxyz") == []
+def test_something_that_moves_needs_ten_times_as_many_pictures_without_a_break():
+    walk = "abcdefghijklmnopqrstuvwxyz"
+    assert confirmed_at(walk + "abcdef") == [29, 30, 31]
+    assert confirmed_at(walk + "." + walk) == []
 
 
 def test_after_a_reset_the_former_pictures_do_not_count():
