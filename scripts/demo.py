@@ -15,7 +15,11 @@ from src.demo import run_demo
 
 def main(arguments: list[str]) -> int:
     parser(__doc__).parse_args(arguments)
-    return 0 if run_demo(PROJECT / "reports" / "demo", Clock(), print) else 1
+    found = run_demo(PROJECT / "reports" / "demo", Clock(), print)
+    if found and sys.platform == "win32" and sys.stdin.isatty():
+        # A window that was opened by a double click closes on success, and with it what was found.
+        input("Press Enter to close this window.")
+    return 0 if found else 1
 
 
 if __name__ == "__main__":
