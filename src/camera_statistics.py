@@ -15,6 +15,9 @@ from src.registration import Reference, Registration, Shift, align, small_grey
 
 BURNT_OUT = 250             # grey level of a burnt-out pixel
 RECOGNISED = 0.3            # share of the trained structure that must be found; good pictures 0.5 to 1, noise 0.1
+# Share of the trained contrast below which that is chance: now and then, the noise of a covered lens (0.01) looks like
+# the scene. A dim night has 0.65.
+VISIBLE = 0.03
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class FrameStatistics:
     @property
     def recognised(self) -> bool:
         """The trained scene is visible somewhere in the picture."""
-        return self.shift is not None and self.shift.confidence >= RECOGNISED
+        return self.shift is not None and self.shift.confidence >= RECOGNISED and self.contrast_share >= VISIBLE
 
 
 class TrainedView:

@@ -22,6 +22,8 @@ NOISE = replace(GOOD, brightness=35, brightest=59, contrast=4, contrast_share=0.
 CAP = replace(GOOD, brightness=21, brightest=23, contrast=0.5, contrast_share=0.02, noise=4, shift=UNSEEN)
 WHITE = replace(GOOD, brightness=245, brightest=255, burnt_out_percent=70, contrast=14, contrast_share=0.6)
 COVER = replace(GOOD, brightness=110, brightest=150, contrast=1.8, contrast_share=0.07, shift=UNSEEN)
+# Noise in front of a covered lens that happens to look like the scene.
+LUCKY_NOISE = replace(COVER, contrast=0.07, contrast_share=0.007, shift=replace(SEEN, confidence=0.33))
 BLUR = replace(GOOD, sharpness=0.2, shift=replace(SEEN, confidence=0.5))
 STRONG_BLUR = replace(GOOD, contrast_share=0.6, sharpness=0.05, shift=UNSEEN)
 ELSEWHERE = replace(GOOD, shift=UNSEEN)
@@ -50,7 +52,7 @@ def play(watched: CameraHealth, *parts: tuple[FrameStatistics | None, int], same
 @pytest.mark.parametrize(("picture", "expected"), [
     (GOOD, None), (NIGHT, None), (ARM, None), (NUDGED, None), (UNTRAINED, None),
     (BLACK, "black"), (NOISE, "black"), (CAP, "black"), (WHITE, "overexposed"), (COVER, "covered"),
-    (BLUR, "blurred"), (STRONG_BLUR, "blurred"), (ELSEWHERE, "moved"),
+    (BLUR, "blurred"), (STRONG_BLUR, "blurred"), (ELSEWHERE, "moved"), (LUCKY_NOISE, "covered"),
     (replace(COVER, shift=None, contrast_share=None, sharpness=None), "covered"),
     (replace(NOISE, shift=None, contrast_share=None, sharpness=None), "black"),
 ])
