@@ -25,12 +25,15 @@ WHY_NOT = "only root may mount a tmpfs, and only on Linux"
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """A disk of its own at `folder`."""
+    """A disk of its own at `folder`. Logs and state are kept beside it when it is gone."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)], check=True)
     try:
         yield
     finally:
+        for name in ("logs", "state"):
+            if (folder / name).is_dir():
+                shutil.copytree(folder / name, folder.with_name(f"{folder.name}_{name}"))
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
