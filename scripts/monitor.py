@@ -8,6 +8,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+# Threads that wait for work by spinning cost several times as much as one picture a second itself.
+for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+    os.environ.setdefault(library, "1")
+
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.instance import only_instance
