@@ -66,7 +66,8 @@ class Ours:
         for number, path in enumerate(paths):
             frame = Frame(read_image(path), number, self._clock.now(), self._clock.monotonic(), path.name)
             judgement, problem = watch.look_alone(frame)
-            answers.append(Answer(judgement.verdict.score, judgement.verdict.anomalous and problem is None))
+            flagged = judgement.verdict.anomalous and problem is None
+            answers.append(Answer(judgement.verdict.score, flagged, problem))
         return answers
 
     def moved(self, paths: Sequence[Path]) -> list[bool]:

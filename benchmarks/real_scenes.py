@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.footage import as_folder
-from benchmarks.metrics import share
+from benchmarks.metrics import auroc, found_without_false, share
 from benchmarks.scenes import roi_in_pixels
-from benchmarks.ways import Replayed, Way
+from benchmarks.ways import Answer, Replayed, Way
 from src.image_files import list_images
 
 # As src.replay has it, for footage whose own rhythm does not matter.
@@ -46,12 +46,15 @@ def roof(folder: Path, way: Way, scratch: Path) -> list[Measured]:
     rainy = as_folder([path for path in puddles if path.name.startswith(RAINY_DAY)], scratch)
     rain = way.in_order(rainy, ROOF_FRAME_SECONDS)
     night = way.in_order(folder / "test" / "night_noise", ROOF_FRAME_SECONDS)
+    wet = way.stills(puddles)
     return [
         Measured("dry morning in order", "no alert", _alerts(dry)),
         Measured("pictures from standing water (10:00) to the alert", "at most 2",
                  str(rain.alerts[0]) if rain.alerts else "no alert"),
-        Measured("puddle pictures flagged, each alone", "",
-                 _flagged([answer.flagged for answer in way.stills(puddles)])),
+        *_told_apart("puddle pictures", way.stills(list_images(folder / "test" / "normal")), wet),
+        Measured("puddle pictures flagged, each alone", "", _flagged([answer.flagged for answer in wet])),
+        Measured("puddle pictures named as a camera problem, each alone", "",
+                 _flagged([answer.camera_problem is not None for answer in wet])),
         Measured("night noise in order", "no alert", _alerts(night)),
         Measured("camera problems named in the night noise", "", ", ".join(night.camera_problems) or "none"),
     ]
@@ -80,11 +83,12 @@ def wetting_front(folder: Path, way: Way, scratch: Path) -> list[Measured]:
 
 def office(folder: Path, way: Way, scratch: Path) -> list[Measured]:
     """An office, empty and with a person."""
-    persons = [answer.flagged for answer in way.stills(list_images(folder / "test" / "anomaly_person"))]
-    empty = [answer.flagged for answer in way.stills(list_images(folder / "test" / "normal"))]
+    persons = way.stills(list_images(folder / "test" / "anomaly_person"))
+    empty = way.stills(list_images(folder / "test" / "normal"))
     return [
-        Measured("pictures with the person flagged", "at least 95 %", _flagged(persons)),
-        Measured("empty pictures flagged", "at most 5 %", _flagged(empty)),
+        *_told_apart("pictures with the person", empty, persons),
+        Measured("pictures with the person flagged", "at least 95 %", _flagged([one.flagged for one in persons])),
+        Measured("empty pictures flagged", "at most 5 %", _flagged([one.flagged for one in empty])),
     ]
 
 
@@ -109,6 +113,15 @@ def measure_scene(folder: Path, way: Way, scratch: Path) -> list[Figure]:
 def sections_of(folder: Path) -> Mapping[str, object]:
     """The settings that differ from the shipped ones: only the region of interest, where one is given."""
     return {"roi": roi_in_pixels(folder)} if folder.name == "roofcam_aug" else {}
+
+
+def _told_apart(what: str, normal: list[Answer], other: list[Answer]) -> list[Measured]:
+    """How well the scores alone tell pictures from normal ones, whatever the threshold."""
+    scores, others = ([answer.score for answer in answers] for answers in (normal, other))
+    return [
+        Measured(f"AUROC of {what}", "", f"{auroc(scores, others):.3f}"),
+        Measured(f"{what} found without a false picture", "", f"{100 * found_without_false(scores, others):.0f} %"),
+    ]
 
 
 def _alerts(replayed: Replayed) -> str:

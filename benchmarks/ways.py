@@ -15,10 +15,15 @@ OURS, UNSEEN = "ours", "ours, judge never saw this rig"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a way says of one picture alone: a score (higher = more leak-like), and whether it is too high."""
+    """What a way says of one picture alone.
+
+    score: higher = more leak-like. flagged: it is too high, and nothing is wrong with the camera.
+    camera_problem: what is wrong with the camera, None when nothing is.
+    """
 
     score: float
     flagged: bool
+    camera_problem: str | None = None
 
 
 @dataclass(frozen=True)
