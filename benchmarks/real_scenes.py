@@ -87,8 +87,9 @@ def office(folder: Path, way: Way, scratch: Path) -> list[Measured]:
     empty = way.stills(list_images(folder / "test" / "normal"))
     return [
         *_told_apart("pictures with the person", empty, persons),
-        Measured("pictures with the person flagged", "at least 95 %", _flagged([one.flagged for one in persons])),
-        Measured("empty pictures flagged", "at most 5 %", _flagged([one.flagged for one in empty])),
+        Measured("pictures with the person flagged", "at least 95 %",
+                 _flagged([answer.flagged for answer in persons])),
+        Measured("empty pictures flagged", "at most 5 %", _flagged([answer.flagged for answer in empty])),
     ]
 
 
@@ -120,7 +121,8 @@ def _told_apart(what: str, normal: list[Answer], other: list[Answer]) -> list[Me
     scores, others = ([answer.score for answer in answers] for answers in (normal, other))
     return [
         Measured(f"AUROC of {what}", "", f"{auroc(scores, others):.3f}"),
-        Measured(f"{what} found without a false picture", "", f"{100 * found_without_false(scores, others):.0f} %"),
+        Measured(f"{what} found without a false picture", "",
+                 f"{100 * found_without_false(scores, others):.0f} %"),
     ]
 
 
