@@ -19,7 +19,7 @@ from src.event_log import event_time, read_events
 from src.judge import shipped_judge
 from src.mode import Mode, write_mode
 from src.monitoring import start_watching
-from src.period import last_night
+from src.period import Period
 from src.progress_bars import ProgressBars
 from src.reports import daily_summary
 from src.steady_camera import SteadyCamera
@@ -62,8 +62,8 @@ def run_demo(scratch: Path, clock: Clock, say: Callable[[str], None]) -> bool:
     start_watching(config, night, {}, sys.stdout)
 
     say("4 of 4  Writing the page for the morning ...")
-    # The clip ends six minutes from now, and the page is about what has happened up to then.
-    summary = daily_summary(config, last_night(night.now()), night.now() + timedelta(seconds=1))
+    evening = Period(began, night.now(), f"{began:%Y-%m-%d}_demo", "The evening of the demo")
+    summary = daily_summary(config, evening, night.now() + timedelta(seconds=1))
     alerts = [event for event in read_events(config.paths.logs_dir, since=began) if event["event"] == "alert"]
     onset = began + timedelta(seconds=ONSET_PICTURE * FRAME_SECONDS)
     say("")

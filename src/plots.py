@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from io import BytesIO
+from textwrap import fill
 from typing import Sequence
 
 import numpy as np
@@ -29,6 +30,7 @@ FILLS = {
     "lighting": {"facecolor": "#fff3c4", "label": "light that the training did not show"},
 }
 SMALLEST_RATIO = 0.01
+TITLE_WIDTH = 105  # characters; a longer title goes on in a second line
 ROOM_FOR_A_TIME = 0.06
 HISTOGRAM_BINS = 60
 MANY_DOTS = 300
@@ -199,7 +201,7 @@ def _running_time_axis(axes: Axes) -> None:
 
 
 def _finish(figure: Figure, axes: Axes, title: str) -> bytes:
-    axes.set_title(title, loc="left", fontsize=11, color=DARK)
+    axes.set_title(fill(title, TITLE_WIDTH), loc="left", fontsize=11, color=DARK)
     figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=8.5, markerscale=2.0)
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
