@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.footage import as_folder, as_source
 from benchmarks.metrics import (
-    FoundFrom, Sighting, auroc, found_from, found_without_false, share, share_by_group,
+    FoundFrom, Sighting, auroc, found_from, share, share_by_group,
 )
 from benchmarks.scenes import Night, Picture, Rig
 from benchmarks.ways import Answer, Replayed, Way

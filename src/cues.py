@@ -30,7 +30,7 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     and how much of it is known in this light. 17: expected brightness. 18: distance at quarter size, not relative to
     the level of the picture.
     """
-    half, quarter = difference.smoothed[1].shape[:2], difference.smoothed[2].shape[:2]
+    half = difference.smoothed[1].shape[:2]
     cues = np.empty((*half, CUES), np.float32)
     levels = np.maximum(compared.levels, SMALLEST_LEVEL)
     fine = arcsinh(compared.distances[0] / levels[0])

@@ -25,7 +25,7 @@ LIGHT_PICTURES = 150
 # Tomorrow's light is none of the held-out ones: the score threshold lies this much above what they reach, in log odds.
 # Dark, noisy nights on two rigs need 1.7.
 LOG_ODDS_MARGIN = 1.75
-# Fainter than that, but above the held-out pictures, counts when it is this large (share of the watched picture).
+# Fainter than that, but above the held-out pictures, counts when it is this large (share of the scored picture).
 FAINT_SHARE = 0.0015
 
 

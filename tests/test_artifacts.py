@@ -236,27 +236,3 @@ def test_new_thresholds_keep_the_former_ones_beside_them(trained, tmp_path):
     assert backup.name == "threshold_backup_20261123_180000.json" and backup.read_bytes() == former
     assert json.loads((model_dir / THRESHOLD_FILE).read_text())["score_threshold"] == 0.5
     assert (model_dir / STATS_FILE).is_file()
-def test_a_model_of_an_older_version_that_did_not_know_a_setting_is_refused(trained, tmp_path):
-    config = lab_with(trained, tmp_path)
-    path = config.paths.model_dir / THRESHOLD_FILE
-    document = json.loads(path.read_text())
-    del document["settings"]["scoring.topk_percent"]
-    path.write_text(json.dumps(document))
-    text = refusal(config)
-    assert "scoring.topk_percent" in text and "run_train.bat" in text
-
-
-def test_arrays_that_cannot_be_read_are_refused_in_words(tmp_path):
-    path = tmp_path / "detector.npz"
-    write_arrays(path, {"numbers": np.arange(1000.0)})
-    assert read_arrays(path)["numbers"].sum() == 499500
-    whole = path.read_bytes()
-    for damaged in (whole[:100], whole[:-10], b"", b"no array at all", b"PK\x03\x04" + whole[4:300]):
-        path.write_bytes(damaged)
-        with pytest.raises(UserError, match="damaged.*run_train.bat"):
-            read_arrays(path)
-    path.unlink()
-    with pytest.raises(UserError, match="is missing.*run_train.bat"):
-        read_arrays(path)
-
-
