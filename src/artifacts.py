@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import zipfile
 import zlib
@@ -18,7 +17,7 @@ from typing import Mapping
 
 import numpy as np
 
-from src.atomic_file import read_json, write_bytes, write_json
+from src.atomic_file import read_json, replace, write_bytes, write_json
 from src.config import Config
 from src.detection import Detector, LeakJudge, Scene, Thresholds
 from src.errors import UserError
@@ -90,7 +89,7 @@ def finish_exchange(model_dir: Path) -> None:
         if (model_dir / name).is_file():
             archive.mkdir(parents=True, exist_ok=True)
             shutil.copy2(model_dir / name, archive / name)
-        os.replace(staging / name, model_dir / name)
+        replace(staging / name, model_dir / name)
     shutil.rmtree(staging)
 
 

@@ -32,10 +32,18 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _patiently(lambda: os.replace(unfinished, path), REPLACE_ATTEMPTS)
+        replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def replace(new: Path, path: Path) -> None:
+    """Let the file `new` take the place of `path`, tried again while another program has one of them open.
+
+    Raises OSError.
+    """
+    _patiently(lambda: os.replace(new, path), REPLACE_ATTEMPTS)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +92,26 @@ def test_a_kill_between_any_two_steps_leaves_the_old_set_or_lets_the_new_one_be_
             break
         step += 1
     assert step > 20 and outcomes[0] == before and outcomes[-1] == NEW
+
+
+def test_a_model_file_that_a_virus_scanner_holds_for_a_moment_is_exchanged_all_the_same(tmp_path, monkeypatch):
+    attempts = []
+
+    def busy_at_first(source, target):
+        attempts.append(target)
+        if attempts.count(target) < 3:
+            raise PermissionError(13, "in use")
+        return replace(source, target)
+
+    for name in SET:
+        (tmp_path / name).write_bytes(OLD)
+    staging = staged(tmp_path)
+    (staging / COMPLETE).write_text("20261124_031400", encoding="ascii")
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", busy_at_first)
+    monkeypatch.setattr(atomic_file, "WAIT_SECONDS", 0.0)
+    finish_exchange(tmp_path)
+    assert contents(tmp_path) == [NEW] * len(SET)
 
 
 def test_what_an_interrupted_training_left_behind_is_not_taken_for_a_model(tmp_path):
