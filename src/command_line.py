@@ -37,7 +37,7 @@ def parser(description: str) -> ArgumentParser:
 
 def read_config(options: Namespace) -> Config:
     """The settings that --config names. Raises ConfigError."""
-    return load_config(options.config)
+    return load_config(options.config, say=lambda line: print(line, file=sys.stderr))
 
 
 def run(main: Callable[[list[str]], int], crash_file: Path = CRASH_FILE) -> NoReturn:

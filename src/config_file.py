@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from src.atomic_file import read_bytes
+from src.atomic_file import read_bytes, write_bytes, write_text
+from src.clock import Clock
 from src.config import Config, parse_config
+from src.config_renames import with_new_names
 from src.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_CONFIG = PROJECT / "config" / "config.yaml"
+# Part of the program, and replaced by every update; the settings themselves are the user's.
+AS_DELIVERED = PROJECT / "config" / "config_as_delivered.yaml"
 
 
-def load_config(path: Path | None) -> Config:
+def load_config(path: Path | None, say: Callable[[str], None] = lambda line: None) -> Config:
     """The settings in `path`; None means config/config.yaml of the project. All paths come out absolute.
 
+    Where the project has no settings yet, they are made as delivered. Keys that have another name today get it in
+    the file, which is kept as it was beside it. `say` is told of either.
     Raises ConfigError when the file is missing, cannot be read, or holds anything that is wrong.
     """
     path = DEFAULT_CONFIG if path is None else Path(path)
-    return _with_absolute_paths(parse_config(_read_text(path), str(path)))
+    if path == DEFAULT_CONFIG and AS_DELIVERED.is_file() and not path.exists():
+        write_bytes(path, read_bytes(AS_DELIVERED))
+        say(f"There were no settings yet: {path} was made as delivered.")
+    found = _read_text(path)
+    text, changes = with_new_names(found)
+    config = parse_config(text, str(path))
+    if changes:
+        say(_keep(path, text, changes, Clock()))
+    return _with_absolute_paths(config)
+
+
+def _keep(path: Path, text: str, changes: list[str], clock: Clock) -> str:
+    """Write the settings with their new names; what was done, in words."""
+    words = f"Some settings have new names in this version: {'; '.join(changes)}."
+    backup = path.with_name(f"{path.stem}_backup_{clock.now():%Y%m%d_%H%M%S}{path.suffix}")
+    try:
+        write_bytes(backup, read_bytes(path))
+        write_text(path, text)
+    except OSError as error:
+        # They are understood all the same, and the next start tries again.
+        return f"{words} {path} itself could not be changed ({error.strerror}); that does no harm."
+    return f"{words} {path} was changed; as it was before, it is {backup.name} beside it."
 
 
 def _read_text(path: Path) -> str:

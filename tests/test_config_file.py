@@ -88,6 +88,38 @@ def test_the_refusal_names_the_file(path):
     assert str(path) in str(caught.value)
 
 
+def test_a_file_of_an_older_version_is_brought_up_to_date_and_kept_beside(path):
+    before = "# of our pr\u00fcfstand\r\ncamera_health:\r\n  moved_pixels: 2.56\r\n".encode("utf-8-sig")
+    path.write_bytes(before)
+    said = []
+    assert load_config(path, said.append).camera_health.moved_percent == 0.2
+    (backup,) = path.parent.glob("*_backup_*.yaml")
+    assert backup.read_bytes() == before
+    assert path.read_bytes() == before.removeprefix(b"\xef\xbb\xbf").replace(b"moved_pixels: 2.56", b"moved_percent: 0.2")
+    assert "moved_percent" in said[0] and backup.name in said[0]
+    assert load_config(path, said.append).camera_health.moved_percent == 0.2
+    assert len(said) == 1 and len(list(path.parent.iterdir())) == 2
+
+
+def test_a_file_that_cannot_be_brought_up_to_date_is_used_all_the_same(path, monkeypatch):
+    def no_room(*_: object) -> None:
+        raise OSError(28, "no space left")
+
+    path.write_text("camera_health: {moved_pixels: 2.56}")
+    monkeypatch.setattr("src.config_file.write_bytes", no_room)
+    said = []
+    assert load_config(path, said.append).camera_health.moved_percent == 0.2
+    assert "could not be changed (no space left)" in said[0]
+    assert path.read_text() == "camera_health: {moved_pixels: 2.56}"
+
+
+def test_a_file_with_a_mistake_is_not_touched(path):
+    path.write_text("camera_health: {moved_pixels: 2.56}\nmonitor: {no_such_key: 1}")
+    with pytest.raises(ConfigError, match="no_such_key"):
+        load_config(path)
+    assert list(path.parent.iterdir()) == [path]
+
+
 @given(st.binary())
 def test_no_bytes_fail_without_words(path, data):
     path.write_bytes(data)

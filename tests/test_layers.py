@@ -12,7 +12,7 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 
 # A new module of src/ gets its place here. One line holds what belongs together.
 PURE = """
-    errors redact yaml_text config config_text config_values config_words
+    errors redact yaml_text config config_text config_values config_words config_renames
     frame preprocess scoring blobs detection alarm incident subspace spread cues time_blocks learning lighting watch
     camera_health camera_diagnosis camera_statistics registration reopener variety counter_line check_result
     messages panels delivery
