@@ -100,7 +100,8 @@ def _identity(environment: Environment) -> str | None:
         return "%d.%d %s" % (*sys.version_info[:2], sys.base_prefix)
     try:
         answer = subprocess.run(
-            [environment.python, "-I", "-c", _IDENTITY], capture_output=True, text=True, timeout=60,
+            # -I makes it deaf to PYTHONUTF8, and the path may hold the umlaut of a user's name.
+            [environment.python, "-I", "-X", "utf8", "-c", _IDENTITY], capture_output=True, timeout=60,
             env=child_environment(os.environ), encoding="utf-8",
         )
     except OSError:

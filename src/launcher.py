@@ -38,6 +38,9 @@ WINDOWS_OPTIONS = {"--windows": "wanted", "--windows-full": "full"}
 
 def launch(arguments: list[str], project: Path = PROJECT) -> int:
     """Run a task: `arguments` are its name and what it is to be told. Returns the exit code."""
+    # This Python has not been told to use UTF-8: it could not write every user's name into a file or a pipe.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
     # Meant for the .bat file that passed it on: its window is not to wait for a key.
     arguments = [argument for argument in arguments if argument != "--no-pause"]
     if not arguments or arguments[0] in ("-h", "--help"):

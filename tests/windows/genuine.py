@@ -14,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 VERSION = "3.11"
+# Windows puts a Python into the folder of its user, who may well have an umlaut.
+USERS_FOLDER = "J\u00fcrgen"
 FIRST_PACKAGE = "PyYAML"    # the one that the launcher itself installs in the tests
 
 
@@ -28,9 +30,9 @@ def cache_folder() -> Path:
 
 def windows_python(compiler: str) -> Path:
     """The folder of python.exe. Raises NoDownload."""
-    folder = cache_folder() / f"python-{VERSION}"
+    folder = cache_folder() / USERS_FOLDER / f"Python {VERSION}"
     if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}-{os.getpid()}")
+        unfinished = folder.with_name(f"unfinished-{os.getpid()}")
         _unpack_python(unfinished / "download", compiler)
         os.rename(unfinished / "download" / "unpacked" / "cp311", folder)
         shutil.rmtree(unfinished)
