@@ -15,6 +15,7 @@ for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_N
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.instance import only_instance
+from src.monitor import BY_HAND
 from src.monitoring import start_watching
 from src.windows import calm_closing, keep_awake, no_quick_edit
 
@@ -22,17 +23,20 @@ from src.windows import calm_closing, keep_awake, no_quick_edit
 def main(arguments: list[str]) -> int:
     config = read_config(parser(__doc__).parse_args(arguments))
     clock = Clock()
+    endings: list[str] = []
+
+    def ending(why: str) -> None:
+        endings.append(why)
+        print(f"\nThe monitor is ending, because {why} ...", flush=True)
+
     with (
         only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()),
-        no_quick_edit(), keep_awake(), calm_closing(_say_that_it_ends),
+        no_quick_edit(), keep_awake(), calm_closing(ending),
     ):
-        reason = start_watching(config, clock, os.environ, sys.stdout)
+        reason = start_watching(config, clock, os.environ, sys.stdout,
+                                why_stopped=lambda: endings[0] if endings else BY_HAND)
     print(f"The monitor has ended: {reason}.")
     return 0
-
-
-def _say_that_it_ends(why: str) -> None:
-    print(f"\nThe monitor is ending, because {why} ...", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,19 +32,21 @@ READ_SECONDS = 1.0
 DISK_SECONDS, CLEAN_SECONDS = 60.0, 3600.0
 # A turn of the loop that takes this much longer than it should is a gap in the watch.
 STALL_SECONDS = 15.0
+BY_HAND = "stopped by hand"
 
 
 class Monitor:
     """Watches while the mode is MONITOR, and always says whether it does.
 
-    show: replaces the status line on the console. say: prints a line that stays.
+    show: replaces the status line on the console. say: prints a line that stays. why_stopped: is asked after a
+    KeyboardInterrupt, which the closing of the window is, too.
     """
 
     def __init__(
         self, settings: MonitorSettings, *, clock: Clock, mode_file: ModeFile, camera: SteadyCamera, watch: Watch,
         alerting: Alerting, incidents: IncidentFile, storage: Storage, status_file: StatusFile,
         heartbeat_file: HeartbeatFile, dead_man_switch: DeadManSwitch, model_name: str, pid: int,
-        show: Callable[[str], None], say: Callable[[str], None],
+        show: Callable[[str], None], say: Callable[[str], None], why_stopped: Callable[[], str] = lambda: BY_HAND,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -59,7 +61,7 @@ class Monitor:
         self._dead_man_switch = dead_man_switch
         self._model_name = model_name
         self._pid = pid
-        self._show, self._say = show, say
+        self._show, self._say, self._why_stopped = show, say, why_stopped
         self._clock_watch = ClockWatch(settings.frame_interval_seconds + READ_SECONDS + STALL_SECONDS,
                                        monotonic_counts_sleep=sys.platform == "win32")
         self._armed_reminder = ArmedReminder(settings.expect_armed_after)
@@ -85,7 +87,7 @@ class Monitor:
             while True:
                 self._turn()
         except KeyboardInterrupt:
-            reason = "stopped by hand"
+            reason = self._why_stopped()
         except CameraEnded as end:
             reason = str(end).rstrip(".")
         except UserError as error:

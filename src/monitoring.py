@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from src.alarm import Alarm
@@ -21,7 +21,7 @@ from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.judge import shipped_judge
 from src.mode import ModeFile
-from src.monitor import Monitor
+from src.monitor import BY_HAND, Monitor
 from src.notify import channels_from, secret
 from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
@@ -31,12 +31,16 @@ from src.storage import Storage
 from src.watch import Watch
 
 
-def start_watching(config: Config, clock: Clock, environment: Mapping[str, str], console: TextIO) -> str:
+def start_watching(
+    config: Config, clock: Clock, environment: Mapping[str, str], console: TextIO,
+    why_stopped: Callable[[], str] = lambda: BY_HAND,
+) -> str:
     """Watch until it is stopped; why it ended, in words. environment: where the secrets are, os.environ.
 
+    why_stopped: the reason of a KeyboardInterrupt, asked when there was one.
     Raises UserError when there is no model that fits the settings, or no recording to read.
     """
-    monitor, outbox = put_together(config, clock, environment, CounterLine(console))
+    monitor, outbox = put_together(config, clock, environment, CounterLine(console), why_stopped=why_stopped)
     outbox.start()
     try:
         return monitor.run()
@@ -46,10 +50,11 @@ def start_watching(config: Config, clock: Clock, environment: Mapping[str, str],
 
 def put_together(
     config: Config, clock: Clock, environment: Mapping[str, str], line: CounterLine, open_one: OpenOne = open_camera,
+    why_stopped: Callable[[], str] = lambda: BY_HAND,
 ) -> tuple[Monitor, Outbox]:
     """The monitor of these settings and its outbox, which does not deliver yet.
 
-    line: the console. open_one: opens the camera. Raises UserError as `start_watching` does.
+    line: the console. open_one: opens the camera. why_stopped: as for `start_watching`. Raises UserError as `start_watching` does.
     """
     paths, settings = config.paths, config.monitor
     state_dir = paths.state_mode_file.parent
@@ -77,5 +82,6 @@ def put_together(
         storage=Storage(paths.data_anomalies_dir, (paths.data_normal_dir, paths.logs_dir), config.storage),
         status_file=StatusFile(state_dir), heartbeat_file=HeartbeatFile(state_dir),
         dead_man_switch=DeadManSwitch(secret("HEARTBEAT_URL", environment), log.append),
-        model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say)
+        model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say,
+        why_stopped=why_stopped)
     return monitor, outbox

@@ -83,13 +83,19 @@ def calm_closing(
     if kernel32 is None:
         yield
         return
-    finished = threading.Event()
+    asked, finished = threading.Event(), threading.Event()
 
     def handle(event: int) -> bool:
         if event not in CLOSING:
             return False
-        on_close(CLOSING[event])
-        interrupt()
+        # A log-off is followed by a shutdown: a second interruption would cut the good-bye short.
+        if not asked.is_set():
+            asked.set()
+            try:
+                on_close(CLOSING[event])
+            except OSError:
+                pass  # the window may be gone already
+            interrupt()
         # When this returns, Windows ends the program.
         finished.wait(last_seconds)
         return True

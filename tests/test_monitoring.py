@@ -55,6 +55,17 @@ def test_a_night_with_the_real_parts(tmp_path, clock):
     assert "POSSIBLE LEAK" in console.getvalue()
 
 
+def test_the_closing_of_the_window_is_named_as_the_reason(tmp_path, clock):
+    _, config = lab(tmp_path)
+    write_model(config)
+    write_mode(config.paths.state_mode_file, Mode.MONITOR)
+    monitor, _ = put_together(config, clock, {}, CounterLine(io.StringIO()), lambda *_: Story([], clock),
+                              why_stopped=lambda: "its window was closed")
+    assert monitor.run() == "its window was closed"
+    (end,) = [event for event in read_events(config.paths.logs_dir) if event["event"] == "monitor_stopped"]
+    assert end["reason"] == "its window was closed"
+
+
 def test_what_cannot_be_sent_is_said_at_the_start(tmp_path, clock):
     _, config = lab(tmp_path, {"notify": {"slack": {"enabled": True}}})
     write_model(config)

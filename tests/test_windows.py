@@ -97,6 +97,23 @@ def test_closing_the_window_leaves_time_for_a_last_notice(event, reason):
     assert kernel32.handlers == []
 
 
+def test_a_log_off_and_the_shutdown_after_it_interrupt_once():
+    kernel32, said, interruptions = Kernel32(mode=None), [], []
+    with calm_closing(said.append, kernel32, lambda: interruptions.append(1), last_seconds=0.01):
+        assert kernel32.handlers[0](5) == 1 and kernel32.handlers[0](6) == 1
+    assert said == ["the user logged off"] and interruptions == [1]
+
+
+def test_a_window_that_is_gone_already_does_not_keep_the_last_notice_from_being_sent():
+    def nowhere_to_print(reason: str) -> None:
+        raise OSError(6, "the handle is invalid")
+
+    kernel32, interruptions = Kernel32(mode=None), []
+    with calm_closing(nowhere_to_print, kernel32, lambda: interruptions.append(1), last_seconds=0.01):
+        assert kernel32.handlers[0](2) == 1
+    assert interruptions == [1]
+
+
 def test_a_block_that_does_not_finish_is_not_waited_for_longer_than_windows_would():
     kernel32 = Kernel32(mode=None)
     with calm_closing(lambda reason: None, kernel32, lambda: None, last_seconds=0.01):
