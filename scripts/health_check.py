@@ -20,7 +20,7 @@ from src.health import (
     check_disk, check_folders, check_mode, check_notifications, check_packages, check_python, check_runtime_library,
     check_trained_model, send_test_messages, write_report,
 )
-from src.health_camera import camera_user, check_camera, list_cameras, with_roi_outlined
+from src.health_camera import camera_user, check_camera, list_cameras, silent_cameras, with_roi_outlined
 from src.image_files import encode_jpg, write_jpg
 
 
@@ -89,6 +89,8 @@ def _list_cameras(config: Config) -> int:
         path = config.paths.reports_dir / "health_check" / f"camera_{index}.jpg"
         write_jpg(path, picture)
         print(f"index: {index}   {name}, {picture.shape[1]} x {picture.shape[0]} pixels. What it sees: {path}")
+    for camera in silent_cameras(config.camera, [index for index, _, _ in found]):
+        print(f"{camera} is connected, but sends no picture: another program may be using it.")
     if not found:
         print("No camera sends a picture. Check the cable and close other programs that use the camera.")
         return 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def check_camera(settings: CameraSettings, roi: RoiSettings, used_by: str | None
         except (CameraError, CameraEnded) as error:
             reasons.append(str(error))
     return CameraCheck(CheckResult(NAME, False, " ".join(reasons),
-                                   "To see which cameras there are: health_check.py --list_cameras"), None)
+                                   "To see which cameras there are: run_health_check.bat --list_cameras"), None)
 
 
 def _look(settings: CameraSettings, roi: RoiSettings, backend: str, clock: Clock, open_one: OpenCamera) -> CameraCheck:
@@ -108,6 +108,14 @@ def with_roi_outlined(picture: np.ndarray, roi: RoiSettings) -> np.ndarray:
         left, top, right, bottom = roi_box(*picture.shape[:2], roi)
         cv2.rectangle(framed, (left, top), (right - 1, bottom - 1), (0, 255, 0), 2)
     return framed
+
+
+def silent_cameras(settings: CameraSettings, heard_of: Iterable[int],
+                   names: Callable[[str], dict[int, str]] = camera_names) -> list[str]:
+    """The cameras that the system knows by name and that are not among the indices `heard_of`, in words."""
+    # Only one way to reach them is asked: the other one counts differently.
+    known = names(settings.backend)
+    return [f"{known[index]} (index {index})" for index in sorted(set(known) - set(heard_of))]
 
 
 def list_cameras(settings: CameraSettings, clock: Clock, open_one: OpenCamera = open_camera,

@@ -11,7 +11,7 @@ from src.camera import CameraError
 from src.config import CameraSettings, RoiSettings
 from src.errors import UserError
 from src.frame import Frame
-from src.health_camera import camera_user, check_camera, list_cameras, with_roi_outlined
+from src.health_camera import camera_user, check_camera, list_cameras, silent_cameras, with_roi_outlined
 from src.mode import Mode, write_mode
 from tests.test_registration import bench
 
@@ -114,3 +114,10 @@ def test_all_cameras_are_listed_with_a_picture(clock):
 def test_a_camera_is_listed_under_the_name_that_windows_has_for_it(clock):
     found = list_cameras(CameraSettings(), clock, OneCamera(clock, bench(), index=2), lambda backend: {2: "HD Webcam"})
     assert found[0][1].startswith("HD Webcam (")
+
+
+def test_a_camera_that_windows_knows_and_that_sends_nothing_is_named():
+    names = {"DSHOW": {0: "Teams has it", 2: "HD Webcam"}, "MSMF": {1: "Elsewhere"}}
+    assert silent_cameras(CameraSettings(), [2], names.get) == ["Teams has it (index 0)"]
+    assert silent_cameras(CameraSettings(backend="MSMF"), [2], names.get) == ["Elsewhere (index 1)"]
+    assert silent_cameras(CameraSettings(), [], lambda backend: {}) == []
