@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -59,8 +60,9 @@ def schtasks(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Ask the Task Scheduler. Raises UserError on other systems than Windows."""
     try:
         return subprocess.run(
-            ["schtasks.exe", *arguments], capture_output=True, text=True, errors="replace",
-            stdin=subprocess.DEVNULL,
+            ["schtasks.exe", *arguments], capture_output=True, errors="replace", stdin=subprocess.DEVNULL,
+            # It answers in the code page of the console, not in UTF-8.
+            encoding="oem" if sys.platform == "win32" else "utf-8",
         )
     except FileNotFoundError:
         raise UserError(

@@ -20,6 +20,8 @@ from src.errors import UserError
 from src.pip_words import narrate, reason_of_failure
 
 RUN_LIST, TEST_LIST, CONSTRAINTS = "requirements.txt", "requirements-test.txt", "constraints.txt"
+# Set for a program that is not to wait for a key, because nobody double-clicked.
+NO_PAUSE = "LEAK_MONITOR_NO_PAUSE"
 LOCK_POLL_SECONDS = 1.0
 # Asked of an interpreter: its version, and the Python it was made from.
 _IDENTITY = "import sys; print('%d.%d' % sys.version_info[:2], sys.base_prefix)"

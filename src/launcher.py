@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from src.environment import RUN_LIST, TEST_LIST, Environment, child_environment, prepare
+from src.environment import NO_PAUSE, RUN_LIST, TEST_LIST, Environment, child_environment, prepare
 from src.errors import UserError
 from src.windows import without_middleman
 
@@ -29,6 +29,7 @@ ALIASES = {
     "summary": "daily_summary",
 }
 TEST = "test"
+NO_PAUSE_OPTION = "--no-pause"
 # These need what is on the list of the tests, too.
 WITH_TEST_LIST = (TEST, "soak")
 # Tells the tests how much of the Windows part is wanted.
@@ -41,8 +42,11 @@ def launch(arguments: list[str], project: Path = PROJECT) -> int:
     # This Python has not been told to use UTF-8: it could not write every user's name into a file or a pipe.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
-    # Meant for the .bat file that passed it on: its window is not to wait for a key.
-    arguments = [argument for argument in arguments if argument != "--no-pause"]
+    variables = child_environment(os.environ)
+    if NO_PAUSE_OPTION in arguments:
+        # Meant for the .bat file that passed it on, whose window is not to wait for a key; nor is the task.
+        arguments = [argument for argument in arguments if argument != NO_PAUSE_OPTION]
+        variables[NO_PAUSE] = "1"
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_overview(project))
         return 0 if arguments else WRONG_ARGUMENTS
@@ -61,8 +65,8 @@ def launch(arguments: list[str], project: Path = PROJECT) -> int:
         print("\nStopped before the installation was complete. Start again to go on.", file=sys.stderr)
         return USER_CAN_FIX_IT
     if task == TEST:
-        return _run_tests(environment, rest)
-    return _run(environment, [str(script), *rest], child_environment(os.environ))
+        return _run_tests(environment, rest, variables)
+    return _run(environment, [str(script), *rest], variables)
 
 
 def _say(line: str) -> None:
@@ -90,8 +94,7 @@ def _unknown(task: str, project: Path) -> str:
     return f"There is no task '{task}'.{hint}\n\n{_overview(project)}"
 
 
-def _run_tests(environment: Environment, arguments: list[str]) -> int:
-    variables = child_environment(os.environ)
+def _run_tests(environment: Environment, arguments: list[str], variables: dict[str, str]) -> int:
     for option, value in WINDOWS_OPTIONS.items():
         if option in arguments:
             variables[WINDOWS_TESTS] = value

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts.launch import main, refusal
-from src.environment import Environment, child_environment
+from src.environment import NO_PAUSE, Environment, child_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
 LAUNCHER_FILES = (
@@ -71,6 +71,8 @@ def small_copy(folder: Path) -> Path:
         shutil.copy(PROJECT / name, project / name)
     (project / "scripts" / "capture_images.py").write_text(ECHO, encoding="utf-8")
     (project / "scripts" / "waits.py").write_text(WAITS, encoding="utf-8")
+    (project / "scripts" / "pauses.py").write_text(
+        f'import os\nprint(os.environ.get("{NO_PAUSE}"))\n', encoding="utf-8")
     (project / "requirements-test.txt").write_text("", encoding="utf-8")
     (project / "constraints.txt").write_text("", encoding="utf-8")
     require(project, "1.0")
@@ -101,8 +103,10 @@ def test_a_script_can_be_named_in_full(installed):
     assert start(installed, "capture_images", "2").returncode == 2
 
 
-def test_no_pause_is_for_the_window_only(installed):
+def test_no_pause_is_no_argument_and_is_known_to_the_task(installed):
     assert start(installed, "capture", "--no-pause", "x").stdout.startswith("['x']")
+    assert start(installed, "pauses", "--no-pause").stdout == "1\n"
+    assert start(installed, "pauses").stdout == "None\n"
 
 
 def test_it_works_with_an_empty_home_and_foreign_python_settings(installed, tmp_path):
