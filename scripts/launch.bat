@@ -35,7 +35,8 @@ goto failed
 echo.
 echo The leak monitor needs Python, and none that fits was found on this PC.
 py "%HERE%launch.py" --check-python 2>nul
-python "%HERE%launch.py" --check-python 2>nul
+rem 1: it is there and has said why it does not fit. Once is enough.
+if not "%ERRORLEVEL%"=="1" python "%HERE%launch.py" --check-python 2>nul
 echo.
 echo What to do now:
 echo   1. Open https://www.python.org/downloads/windows/

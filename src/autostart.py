@@ -58,17 +58,20 @@ def task_xml(launcher: Path, user: str) -> str:
 
 def schtasks(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Ask the Task Scheduler. Raises UserError on other systems than Windows."""
-    try:
-        return subprocess.run(
-            ["schtasks.exe", *arguments], capture_output=True, errors="replace", stdin=subprocess.DEVNULL,
-            # It answers in the code page of the console, not in UTF-8.
-            encoding="oem" if sys.platform == "win32" else "utf-8",
-        )
-    except FileNotFoundError:
-        raise UserError(
-            "There is no Windows Task Scheduler on this system. Here, let the system start "
-            "'python scripts/launch.py supervisor' by itself, for example with systemd or cron."
-        ) from None
+    command = ["schtasks.exe", *arguments]
+    # Into a file: a pipe stays open as long as anything that it starts and leaves behind.
+    with tempfile.TemporaryFile() as said:
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        except FileNotFoundError:
+            raise UserError(
+                "There is no Windows Task Scheduler on this system. Here, let the system start "
+                "'python scripts/launch.py supervisor' by itself, for example with systemd or cron."
+            ) from None
+        said.seek(0)
+        # It answers in the code page of the console, not in UTF-8.
+        words = said.read().decode("oem" if sys.platform == "win32" else "utf-8", errors="replace")
+    return subprocess.CompletedProcess(command, done.returncode, words, "")
 
 
 def install(launcher: Path, user: str, run: Run = schtasks) -> str:

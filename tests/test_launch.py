@@ -116,6 +116,14 @@ def test_it_works_with_an_empty_home_and_foreign_python_settings(installed, tmp_
     assert answer.stdout.endswith("1.0 1 False\n")
 
 
+def test_a_name_that_the_code_page_does_not_have_stops_nothing():
+    code = "from src import launcher; launcher.launch(['--help']); launcher._say('C:/Users/\\u0141ukasz/python.exe')"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, encoding="cp1252",
+                            env={**os.environ, "PYTHONIOENCODING": "cp1252"}, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.endswith("C:/Users/?ukasz/python.exe\n")
+
+
 def test_nothing_is_installed_twice(installed):
     stamp = Environment(installed).stamp("requirements.txt")
     before = stamp.stat().st_mtime_ns

@@ -6,18 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from real_lab import Lab, set_up
 from src.launcher import WINDOWS_TESTS
 from wine import Wine
 
-PROJECT = Path(__file__).resolve().parents[2]
-# Everything that cmd.exe likes to stumble over.
-LAB_FOLDER = "My Lab (v1) & Zellen-Pr\u00fcfstand"
 COMPILER = "x86_64-w64-mingw32-gcc"
 
 
@@ -49,15 +49,12 @@ def stub(tmp_path_factory) -> Path:
     return program
 
 
-def copy_of_the_project(folder: Path) -> Path:
-    """What a user has after unpacking: no .venv, no data."""
-    project = folder / LAB_FOLDER
-    for name in ("scripts", "src", "config"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for pattern in ("*.bat", "*.txt"):
-        for file in PROJECT.glob(pattern):
-            shutil.copy(file, project)
-    for file in project.rglob("*.bat"):
-        # As git and the zip file deliver them.
-        file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-    return project
+@pytest.fixture(scope="session")
+def real_lab(wine, request, tmp_path_factory) -> Iterator[Future[Lab] | None]:
+    """The first start of a genuine Windows Python. It takes a while: whoever asks early has it done in the background."""
+    if not any(item.path.name == "test_real_python.py" for item in request.session.items):
+        yield None
+        return
+    must_have(COMPILER, "gcc-mingw-w64-x86-64-win32")
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(set_up, wine, tmp_path_factory.mktemp("real"), COMPILER)

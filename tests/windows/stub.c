@@ -1,7 +1,7 @@
 /* Plays python.exe and py.exe in the tests of the launchers.
 
    Adds "who|working folder|command line" to the file STUB_LOG. Asked with --check-python, it fits when STUB_FITS
-   lists it, is refused in words when STUB_REFUSES does, and otherwise is not there. Ends with STUB_CODE else.
+   lists it, is refused with the words STUB_REFUSAL when STUB_REFUSES does, and otherwise is not there. Ends with STUB_CODE else.
    who: venv, python, py, py-3.12 ... */
 #include <windows.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[argc - 1], "--check-python") == 0) {
         if (listed("STUB_FITS", who)) return 0;
         if (listed("STUB_REFUSES", who)) {
-            printf("The leak monitor cannot use this Python (%s).\n", who);
+            printf("%s\n(asked: %s)\n", getenv("STUB_REFUSAL"), who);
             return 1;
         }
         fprintf(stderr, "what Windows says when it is not there\n");

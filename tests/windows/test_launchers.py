@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT, copy_of_the_project
+from project_copy import PROJECT, copy_of_the_project
+from scripts.launch import refusal
 from wine import Answer, Wine, windows_path
 
 TASKS = {
@@ -59,7 +60,8 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(wine, stub, tmp_path_factory) -> Lab:
+def lab(wine, stub, real_lab, tmp_path_factory) -> Lab:
+    # real_lab: is not needed here, but gets ready meanwhile.
     folder = tmp_path_factory.mktemp("lab")
     project = copy_of_the_project(folder)
     programs = folder / "programs"
@@ -147,16 +149,28 @@ def test_without_python_it_says_where_to_get_it(lab, tmp_path):
 def test_the_alias_of_the_microsoft_store_is_no_python(lab):
     answer = lab.double_click("run_monitor")
     assert answer.code == 1
+    assert {who for who, _, _ in lab.calls()} == {"py-3.12", "py-3.11", "py-3.10", "py-3.13", "py", "python"}
     assert PYTHON_ORG in answer.text and "Microsoft Store does not count" in answer.text and PAUSE in answer.text
     assert "what Windows says" not in answer.text
 
 
-@pytest.mark.parametrize("refused", ["py", "python"])
-def test_a_python_that_does_not_fit_is_named(lab, refused):
-    answer = lab.double_click("run_monitor", "--no-pause", STUB_REFUSES=refused)
+@pytest.mark.parametrize(
+    "version, bits, reason",
+    [((3, 9), 64, "it is too old"), ((3, 14), 64, "it is too new"), ((3, 12), 32, "it is the 32-bit edition")],
+    ids=["too old", "3.14 only", "32-bit"],
+)
+@pytest.mark.parametrize(
+    "refused, asked",
+    [("py;python", "py"), ("py", "py"), ("python", "python"), ("py;py-3.12;python", "py")],
+)
+def test_a_python_that_does_not_fit_is_named_once_with_the_reason(lab, version, bits, reason, refused, asked):
+    answer = lab.double_click("run_monitor", STUB_REFUSES=refused,
+                              STUB_REFUSAL=refusal(version, bits, "C:\\Python\\python.exe"))
     assert answer.code == 1
-    assert f"cannot use this Python ({refused})" in answer.text and PYTHON_ORG in answer.text
-    assert PAUSE not in answer.text
+    assert answer.text.count("The leak monitor cannot use Python %d.%d" % version) == 1
+    assert reason in answer.text and f"(asked: {asked})" in answer.text
+    assert PYTHON_ORG in answer.text and PAUSE in answer.text
+    assert all(command.rstrip().endswith("--check-python") for _, _, command in lab.calls())
 
 
 BATCH_FILES = sorted([*PROJECT.glob("*.bat"), PROJECT / "scripts" / "launch.bat"])

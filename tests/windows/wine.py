@@ -9,6 +9,9 @@ from pathlib import Path
 
 # What Wine prints and goes on after, where Windows would have stopped.
 MISTAKES = ("Syntax error", "Can't recognize", "File not found", "is not recognized")
+# Wine has no mscoree and mshtml here, asks no questions about them, and takes Microsoft's ucrtbase beside python.exe.
+# Of the Visual C++ runtime it has none of its own, like a fresh Windows.
+LIBRARIES = "mscoree,mshtml=;ucrtbase=n,b;msvcp140,msvcp140_1,msvcp140_2,concrt140,vcomp140=n"
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,13 @@ class Wine:
     variables: dict[str, str] = field(default_factory=dict)
 
     def boot(self) -> None:
-        """Start the server once; each run is then fast. Its output must not go into a pipe, which it would hold open."""
-        for command in (["wineserver", "-p"], ["wineboot", "-i"], ["wine", "winecfg", "-v", "win10"]):
+        """Make the C: drive and start Windows once; each run is then fast.
+
+        The output must not go into a pipe, which the server would hold open. Windows is shut down in between: in the
+        session that made the drive its services, the Task Scheduler among them, do not answer.
+        """
+        for command in (["wineboot", "-i"], ["wine", "winecfg", "-v", "win10"], ["wineserver", "-k"],
+                        ["wineserver", "-p"], ["wineboot"]):
             subprocess.run(command, env=self._environment({}), check=True, timeout=180, stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -49,7 +57,7 @@ class Wine:
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
         outside = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_", "WINE"))}
         return {**outside, "LANG": "C.UTF-8", "WINEPREFIX": str(self.prefix), "WINEARCH": "win64", "WINEDEBUG": "-all",
-                "WINEDLLOVERRIDES": "mscoree,mshtml=;ucrtbase=n,b", **self.variables, **variables}
+                "WINEDLLOVERRIDES": LIBRARIES, **self.variables, **variables}
 
 
 def windows_path(path: Path) -> str:
