@@ -1,4 +1,4 @@
-"""Connected components of an error map: how large is the largest spot, and where is it."""
+"""Connected components of an error map: the spots, how large they are, and where."""
 
 from __future__ import annotations
 
@@ -25,17 +25,29 @@ class Spot:
     height: float
 
 
-def largest_spot(error_map: np.ndarray, pixel_threshold: float, connectivity: int) -> Spot | None:
-    """The largest connected component of pixels at or above `pixel_threshold`; None when there is none.
+@dataclass(frozen=True)
+class Spots:
+    """The largest spot, and the one with the highest error: often the same."""
+
+    largest: Spot
+    strongest: Spot
+
+
+def find_spots(error_map: np.ndarray, pixel_threshold: float, connectivity: int) -> Spots | None:
+    """The connected components of pixels at or above `pixel_threshold`; None when there are none.
 
     error_map: (H, W) float32, 0 = as expected. connectivity: 4 or 8 neighbours.
     """
     mask = (error_map >= pixel_threshold).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
     if count < 2:
         return None
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    left, top, width, height, area = (int(value) for value in stats[largest])
-    rows, columns = error_map.shape
-    return Spot(area, 100.0 * area / error_map.size,
-                left / columns, top / rows, width / columns, height / rows)
+    strongest = int(labels.flat[int(np.argmax(error_map))])
+    return Spots(*(_spot(stats[number], error_map.shape) for number in (largest, strongest)))
+
+
+def _spot(stats: np.ndarray, shape: tuple[int, int]) -> Spot:
+    left, top, width, height, area = (int(value) for value in stats)
+    rows, columns = shape
+    return Spot(area, 100.0 * area / (rows * columns), left / columns, top / rows, width / columns, height / rows)

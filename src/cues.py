@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from src.spread import Compared, Residual, channel_mean
+from src.spread import Compared, Residual, channel_mean, root_mean_square
 from src.subspace import shrink
 
 CUES = 19
@@ -20,6 +20,11 @@ EXPECTED_EDGE_SHARE = 0.5
 # The level of a picture without any noise, such as a black one; 0.4 is usual.
 SMALLEST_LEVEL = 0.05
 DARK_LEVEL, LARGEST_RATIO = 13.0, 1.5
+# A new edge stands for the spot beside it as well; in pixels of the cue maps.
+EDGE_REACH = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+# What the strongest pixels of a dry picture reach.
+USUAL_STRENGTH = 6.0
+FOURTHS = np.full((1, 4), 0.25, np.float32)
 
 
 def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
@@ -54,6 +59,18 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     plain = cv2.resize(compared.distances[2], half[::-1], interpolation=cv2.INTER_LINEAR)
     cues[..., 18] = cv2.log(1.0 + plain)
     return cues
+
+
+def strength(cues: np.ndarray) -> np.ndarray:
+    """How far every spot is from what is usual, without any opinion of what it is: (H / 2, W / 2) float32.
+
+    The sum of the distances at three sizes and of the new edges. All are arcsinh, so the sum is about the logarithm of
+    their product: high only where all of them agree. 0 is what the strongest pixels of a dry picture reach.
+    cues: from `cue_maps`.
+    """
+    fine = cv2.transform(cues[..., 0:4], FOURTHS)
+    edges = cv2.dilate(np.ascontiguousarray(cues[..., 13]), EDGE_REACH)
+    return fine + root_mean_square(cues[..., 4:7]) + root_mean_square(cues[..., 7:10]) + edges - USUAL_STRENGTH
 
 
 def arcsinh(values: np.ndarray) -> np.ndarray:

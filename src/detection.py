@@ -8,9 +8,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from src.blobs import Spot, largest_spot
+from src.blobs import Spot, find_spots
 from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, ScoringSettings
-from src.cues import cue_maps
+from src.cues import cue_maps, strength
 from src.lighting import novelty
 from src.preprocess import crop_roi, resize
 from src.scoring import errors_of, frame_score
@@ -26,7 +26,7 @@ class Verdict:
     score, score_threshold: trigger A fires when the score is above the threshold.
     largest_blob_area, blob_area_threshold: pixels of the scored picture; trigger B fires at or above it.
     triggers: of "score" and "blob"; empty means normal.
-    spot: the largest spot, None when nothing stands out.
+    spot: the one that fired, the strongest when several did; None when nothing stands out.
     lighting_change: the whole picture is lit as never in training.
     """
 
@@ -122,7 +122,9 @@ class Scorer:
         """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace."""
         difference = residual(subspace, picture, self._watched)
         compared = self._comparison.compare(difference, subspace.extrapolation(picture))
-        errors = errors_of(self._judge.log_odds(cue_maps(difference, compared)), self._half_watched)
+        cues = cue_maps(difference, compared)
+        # Two opinions that go wrong in different places: what the judge has learnt, and the plain measure.
+        errors = errors_of(self._judge.log_odds(cues) + strength(cues), self._half_watched)
         score = frame_score(errors, self._half_watched, self._settings)
         errors = cv2.resize(errors, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return Scored(score, errors, novelty(light_signature(picture, self._watched), self._lights), difference.expected)
@@ -158,13 +160,17 @@ class Detector:
 
     def _verdict(self, scored: Scored) -> Verdict:
         limits = self._thresholds
-        spot = largest_spot(scored.errors, limits.pixel, self._trigger.connectivity)
-        area = spot.area_pixels if spot else 0
+        spots = find_spots(scored.errors, limits.pixel, self._trigger.connectivity)
+        area = spots.largest.area_pixels if spots else 0
         triggers = []
         if scored.score > limits.score:
             triggers.append("score")
         if self._trigger.enabled and area >= limits.blob_area:
             triggers.append("blob")
+        # A small, strong leak must not be looked for where the largest of the faint spots happens to be.
+        spot = None
+        if spots:
+            spot = spots.largest if triggers == ["blob"] else spots.strongest
         return Verdict(
             score=scored.score, score_threshold=limits.score,
             largest_blob_area=area, blob_area_threshold=limits.blob_area,

@@ -7,10 +7,10 @@ from typing import Callable, Sequence
 
 import numpy as np
 
-from src.blobs import largest_spot
+from src.blobs import find_spots
 from src.config import HeatmapTriggerSettings, ThresholdSettings
 from src.detection import Scene, Scored, Scorer, Thresholds
-from src.scoring import raised
+from src.scoring import error_at, log_odds_of
 from src.spread import residual, usual_spread
 from src.subspace import LightPictures, Subspace
 from src.time_blocks import light_signature
@@ -22,10 +22,12 @@ SPREAD_PICTURES = 60
 # least this share. On two rigs trained light stays below 0.02, daylight without lamps differs by 0.04 to 0.07.
 LIGHT_MARGIN, SMALLEST_NEW_LIGHT = 1.5, 0.03
 LIGHT_PICTURES = 150
-# Tomorrow's light is none of the held-out ones: the score threshold lies this much above what they reach, in log odds.
-# Dark, noisy nights on two rigs need 1.7.
-LOG_ODDS_MARGIN = 1.75
-# Fainter than that, but above the held-out pictures, counts when it is this large (share of the scored picture).
+# The score threshold lies this much, in log odds, above what the held-out pictures reach, and this much above what
+# those of left-out blocks reach, whichever is more: tomorrow's light will be neither. Chosen on two rigs.
+HELD_OUT_MARGIN, LEFT_OUT_MARGIN = 1.7, 0.7
+# A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
+FAINTNESS = 3.0
+# Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015
 
 
@@ -116,17 +118,20 @@ def calibrate(
 ) -> Calibration:
     """Thresholds from normal pictures that the subspace has not seen.
 
-    Pictures of a left-out block stand for light that will come and was not in the training set.
+    Pictures of a left-out block stand for light that will come and was not in the training set; there may be none.
     """
     held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
-    reached = float(np.percentile(held_scores, threshold.percentile))
+    reached = log_odds_of(float(np.percentile(held_scores, threshold.percentile)))
+    limit = reached + HELD_OUT_MARGIN
+    if len(left_scores):
+        limit = max(limit, log_odds_of(float(np.percentile(left_scores, threshold.percentile))) + LEFT_OUT_MARGIN)
     highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
-    pixel = max(reached, float(np.percentile(highest, threshold.percentile)))
-    spots = [largest_spot(scored.errors, pixel, trigger.connectivity) for scored in held_out]
-    areas = [spot.area_pixels if spot else 0 for spot in spots]
+    pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(limit - FAINTNESS))
+    spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in (*held_out, *left_out)]
+    areas = [found.largest.area_pixels if found else 0 for found in spots]
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),
                                     FAINT_SHARE * held_out[0].errors.size)))
     light_novelty = max(SMALLEST_NEW_LIGHT, LIGHT_MARGIN * max(scored.light_novelty for scored in held_out))
-    thresholds = Thresholds(raised(reached, LOG_ODDS_MARGIN), pixel, max(trigger.min_blob_area, blob_area), light_novelty)
+    thresholds = Thresholds(error_at(limit), pixel, max(trigger.min_blob_area, blob_area), light_novelty)
     return Calibration(thresholds, held_scores, left_scores)

@@ -1,6 +1,8 @@
-"""From the judge's opinion to numbers: the error map and the frame score."""
+"""From log odds to numbers: the error map and the frame score."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -8,16 +10,21 @@ from src.config import ScoringSettings
 
 
 def errors_of(log_odds: np.ndarray, watched: np.ndarray) -> np.ndarray:
-    """(h, w) float32 error map, 0 = as expected, from the judge's log odds of a leak; 0 where nothing is watched.
+    """(h, w) float32 error map, 0 = as expected, from the log odds of a leak; 0 where nothing is watched.
 
     Softplus: the log odds themselves where a leak is likely, the odds where it is not.
     """
     return np.where(watched, np.logaddexp(np.float32(0.0), log_odds), np.float32(0.0))
 
 
-def raised(error: float, margin: float) -> float:
-    """The error whose log odds lie `margin` above those of `error`, which is above 0."""
-    return float(np.logaddexp(0.0, np.log(np.expm1(error)) + margin))
+def error_at(log_odds: float) -> float:
+    """The error of these log odds, as in `errors_of`."""
+    return float(np.logaddexp(0.0, log_odds))
+
+
+def log_odds_of(error: float) -> float:
+    """The log odds that have this error; the inverse of `error_at`. error: at least 0, which is minus infinity."""
+    return error + math.log(-math.expm1(-error)) if error > 0.0 else -math.inf
 
 
 def frame_score(errors: np.ndarray, watched: np.ndarray, settings: ScoringSettings) -> float:

@@ -79,15 +79,20 @@ def train(
 def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) -> tuple[str, ...]:
     """What the thresholds rest on, for people."""
     held, left = calibration.held_out_scores, calibration.left_out_scores
-    over, over_in_new_light = (int((scores > calibration.thresholds.score).sum()) for scores in (held, left))
+    limit = calibration.thresholds.score
     return (
         f"Learned from {len(normal.names)} normal pictures in {normal.blocks.max() + 1} blocks of time and light.",
-        f"The thresholds come from {len(held)} pictures that were held out, the last of every block, with a margin for "
-        "light that is still to come.",
-        f"Tried as if a whole block had been left out of the training: {over_in_new_light} of {len(left)} pictures are "
-        "over the threshold. Many means: capture more kinds of light.",
-        frames_in_words(frames_per_day(over, len(held), config.monitor.frame_interval_seconds)),
+        f"The thresholds come from {len(held)} pictures that were held out, the last of every block, and from "
+        f"{len(left)} pictures of whole blocks that were left out in turn, with a margin above both.",
+        f"In light that was learned, dry pictures score up to {_percent(held, limit)} of the threshold; in light that "
+        f"was left out, up to {_percent(left, limit)}. The further these are apart, the more another kind of light "
+        "in the training helps to find small leaks.",
+        frames_in_words(frames_per_day(int((held > limit).sum()), len(held), config.monitor.frame_interval_seconds)),
     )
+
+
+def _percent(scores: np.ndarray, limit: float) -> str:
+    return f"{100.0 * scores.max() / limit:.0f} %"
 
 
 def _stats(name: str, calibration: Calibration, normal: NormalPictures, seconds: float) -> dict[str, object]:

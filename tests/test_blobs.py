@@ -1,22 +1,23 @@
-"""The largest connected spot, in small drawings: "#" is a pixel at the threshold, "." one just below it."""
+"""Connected spots, in small drawings: "#" is a pixel at the threshold, "." one just below it, "!" one far above."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from src.blobs import Spot, largest_spot
+from src.blobs import Spot, find_spots
 
 THRESHOLD = 0.5
 
 
 def drawn(*rows: str) -> np.ndarray:
     below = np.nextafter(np.float32(THRESHOLD), np.float32(0))
-    return np.array([[THRESHOLD if sign == "#" else below for sign in row] for row in rows], np.float32)
+    errors = {"#": THRESHOLD, ".": below, "!": 9.0}
+    return np.array([[errors[sign] for sign in row] for row in rows], np.float32)
 
 
 def test_nothing_stands_out():
-    assert largest_spot(drawn("....", "...."), THRESHOLD, 8) is None
+    assert find_spots(drawn("....", "...."), THRESHOLD, 8) is None
 
 
 def test_the_largest_of_several_spots_with_its_place_as_shares_of_the_picture():
@@ -25,7 +26,7 @@ def test_the_largest_of_several_spots_with_its_place_as_shares_of_the_picture():
                    "......###.",
                    "..........",
                    "##........")
-    assert largest_spot(errors, THRESHOLD, 8) == Spot(
+    assert find_spots(errors, THRESHOLD, 8).largest == Spot(
         area_pixels=7, area_percent=pytest.approx(14.0), left=0.6, top=0.0, width=pytest.approx(0.3), height=0.6)
 
 
@@ -34,9 +35,17 @@ def test_pixels_that_touch_at_a_corner_belong_together_only_if_wanted(connectivi
     errors = drawn("##...",
                    "..#..",
                    "...##")
-    assert largest_spot(errors, THRESHOLD, connectivity).area_pixels == area
+    assert find_spots(errors, THRESHOLD, connectivity).largest.area_pixels == area
 
 
 def test_a_spot_may_fill_the_picture():
-    spot = largest_spot(drawn("##", "##"), THRESHOLD, 4)
-    assert spot == Spot(area_pixels=4, area_percent=100.0, left=0.0, top=0.0, width=1.0, height=1.0)
+    spots = find_spots(drawn("##", "##"), THRESHOLD, 4)
+    assert spots.largest == Spot(area_pixels=4, area_percent=100.0, left=0.0, top=0.0, width=1.0, height=1.0)
+
+
+def test_the_strongest_spot_may_be_smaller_than_the_largest():
+    spots = find_spots(drawn("###....",
+                             "###..!#",
+                             "###...."), THRESHOLD, 8)
+    assert spots.largest.area_pixels == 9
+    assert (spots.strongest.area_pixels, spots.strongest.left, spots.strongest.top) == (2, 5 / 7, 1 / 3)

@@ -50,6 +50,26 @@ def test_the_spot_fires_at_its_threshold_and_not_below_it():
     assert judged(WET, blob_area=area + 1, score=1e9).verdict.triggers == ()
 
 
+class FaintOnTheLeftStrongOnTheRight:
+    """A judge that takes a large area for a faint leak, and a small one for a clear leak."""
+
+    name = "drawn"
+
+    def log_odds(self, cues: np.ndarray) -> np.ndarray:
+        odds = np.full(cues.shape[:2], -50.0, np.float32)
+        odds[10:30, :20], odds[20:22, -6:-4] = 20.0, 60.0
+        return odds
+
+
+@pytest.mark.parametrize(("score", "triggers", "right"), [(30.0, ("score", "blob"), True), (1e9, ("blob",), False)])
+def test_people_are_shown_the_clear_spot_and_the_large_one_only_when_nothing_else_fired(score, triggers, right):
+    model = replace(learnt(), judge=FaintOnTheLeftStrongOnTheRight())
+    limits = replace(model.thresholds, score=score, pixel=5.0, blob_area=100)
+    verdict = replace(model, thresholds=limits).detector().observe(DRY).verdict
+    assert verdict.triggers == triggers and verdict.largest_blob_area >= 1000
+    assert (verdict.spot.left > 0.5) == right
+
+
 def test_the_spot_can_be_switched_off():
     config = parse_config("heatmap_trigger: {enabled: false}", "test")
     verdict = learnt().detector(config).observe(WET).verdict

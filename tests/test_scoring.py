@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from src.config import ScoringSettings
-from src.scoring import errors_of, frame_score, raised
+from src.scoring import error_at, errors_of, frame_score, log_odds_of
 
 ALL = np.ones((4, 5), bool)
 
@@ -53,7 +53,7 @@ def test_pixels_that_are_not_watched_have_no_part_in_the_score(method):
     assert score == pytest.approx({"mean": 4.5, "topk": 8.5}[method])
 
 
-@pytest.mark.parametrize("log_odds", [-4.0, 0.0, 3.0])
-def test_a_raised_error_has_higher_log_odds_by_the_margin(log_odds):
-    error = math.log1p(math.exp(log_odds))
-    assert raised(error, 1.5) == pytest.approx(math.log1p(math.exp(log_odds + 1.5)))
+@pytest.mark.parametrize("log_odds", [-30.0, -4.0, 0.0, 3.0, 900.0])
+def test_errors_and_log_odds_are_the_same_thing_on_two_scales(log_odds):
+    assert error_at(log_odds) == pytest.approx(errors_of(np.full((1, 1), log_odds), np.ones((1, 1), bool))[0, 0])
+    assert log_odds_of(error_at(log_odds)) == pytest.approx(log_odds)

@@ -1,0 +1,69 @@
+"""Thresholds from pictures that the learning has not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from src.config import Config
+from src.detection import Scored
+from src.learning import (
+    FAINT_SHARE, FAINTNESS, HELD_OUT_MARGIN, LEFT_OUT_MARGIN, SMALLEST_NEW_LIGHT, Calibration, calibrate, hold_out,
+)
+from src.scoring import error_at, log_odds_of
+
+SIDE = 100
+
+
+def scored(log_odds: float, spot_side: int = 1, spot_log_odds: float | None = None, light_novelty: float = 0.0) -> Scored:
+    """A picture whose highest pixels form a square spot, at these log odds or others than the score's."""
+    errors = np.zeros((SIDE, SIDE), np.float32)
+    errors[:spot_side, :spot_side] = error_at(log_odds if spot_log_odds is None else spot_log_odds)
+    return Scored(error_at(log_odds), errors, light_novelty, np.zeros((SIDE, SIDE, 3), np.float32))
+
+
+def calibrated(held_out: list[Scored], left_out: list[Scored]) -> Calibration:
+    return calibrate(held_out, left_out, Config().threshold, Config().heatmap_trigger)
+
+
+def score_log_odds(calibration: Calibration) -> float:
+    return log_odds_of(calibration.thresholds.score)
+
+
+def test_the_last_pictures_of_every_block_are_held_out():
+    known, held = hold_out(np.repeat([0, 1, 2], [10, 5, 2]), 0.2)
+    assert held.tolist() == [8, 9, 14, 16]
+    assert sorted([*known, *held]) == list(range(17))
+
+
+@pytest.mark.parametrize(("held_out", "left_out", "limit"), [
+    (2.0, None, 2.0 + HELD_OUT_MARGIN),                 # no block could be left out
+    (2.0, 2.5, 2.0 + HELD_OUT_MARGIN),                  # light that was left out is hardly any different
+    (2.0, 5.0, 5.0 + LEFT_OUT_MARGIN),                  # it is: tomorrow's may be so as well
+    (5.0, 2.0, 5.0 + HELD_OUT_MARGIN),
+])
+def test_the_score_threshold_lies_above_held_out_pictures_and_above_left_out_blocks(held_out, left_out, limit):
+    left = [] if left_out is None else [scored(left_out)] * 3
+    assert score_log_odds(calibrated([scored(held_out)] * 3, left)) == pytest.approx(limit, rel=1e-5)
+
+
+def test_a_pixel_is_unusual_a_little_below_the_score_threshold():
+    thresholds = calibrated([scored(2.0)] * 3, [scored(5.0)] * 3).thresholds
+    assert log_odds_of(thresholds.pixel) == pytest.approx(5.0 + LEFT_OUT_MARGIN - FAINTNESS, rel=1e-5)
+
+
+def test_a_pixel_is_never_unusual_below_what_held_out_pixels_reach_whatever_the_score_is():
+    """The score may be the mean of the picture, far below its highest pixels."""
+    thresholds = calibrated([scored(-4.0, spot_side=10, spot_log_odds=3.0)] * 3, []).thresholds
+    assert log_odds_of(thresholds.pixel) == pytest.approx(3.0, rel=1e-5)
+
+
+@pytest.mark.parametrize(("side", "area"), [(3, int(np.ceil(FAINT_SHARE * SIDE * SIDE))), (20, 400)])
+def test_a_faint_spot_counts_when_it_is_larger_than_those_of_dry_pictures_in_left_out_light(side, area):
+    thresholds = calibrated([scored(2.0)] * 3, [scored(5.0, spot_side=side)] * 3).thresholds
+    assert thresholds.blob_area == max(Config().heatmap_trigger.min_blob_area, area + 1)
+
+
+@pytest.mark.parametrize(("novelty", "limit"), [(0.001, SMALLEST_NEW_LIGHT), (0.1, 0.15)])
+def test_light_is_new_when_it_differs_clearly_more_than_that_of_any_held_out_picture(novelty, limit):
+    assert calibrated([scored(2.0, light_novelty=novelty), scored(2.0)], []).thresholds.light_novelty == pytest.approx(limit)
