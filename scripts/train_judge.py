@@ -16,7 +16,7 @@ from src.command_line import parser, run
 from src.errors import UserError
 
 # As many as the shipped judge was trained with.
-STEPS = 700
+STEPS = 900
 
 
 def main(arguments: list[str]) -> int:

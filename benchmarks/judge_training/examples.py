@@ -51,7 +51,7 @@ class Amounts:
 
     nudges: int = 25
     shadows: int = 40
-    spills: int = 170
+    spills: int = 260
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from src.errors import UserError
 
 # Each rig has its own, so that it gives the same examples whichever is left out.
 SEEDS = {"rig_a": 1, "rig_b": 2}
+FITTING_SEED = 3
 Say = Callable[[str], None]
 
 
@@ -36,7 +37,7 @@ def train_judge(
     with TemporaryDirectory(dir=output.parent, ignore_cleanup_errors=True) as scratch:
         sets = [_examples(data / name, SEEDS[name], Path(scratch) / name, amounts, say)
                 for name in names]
-        network = fit_judge(sets, steps, seed=len(names), say=say)
+        network = fit_judge(sets, steps, seed=FITTING_SEED, say=say)
         # Windows removes no file that is still mapped.
         del sets
     write_bytes(output, as_onnx(network))

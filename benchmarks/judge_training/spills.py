@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.judge_training.linear_light import to_levels, to_light, to_picture
 
-# Share of the picture that one spill covers: from a few pixels to a tenth, all magnitudes alike.
-SMALLEST_SHARE, LARGEST_SHARE = 3e-5, 1e-1
+# Share of the picture that one spill covers: from a few pixels to a flooded bench, all magnitudes alike.
+SMALLEST_SHARE, LARGEST_SHARE = 3e-5, 0.4
 MOST_SPILLS = 3
 # Shapes are drawn at double size and then shrunk, so that their edges fall between pixels as real ones do.
 OVERSIZE = 2
