@@ -149,10 +149,15 @@ def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference
     """The trained detector, and the trained view of the camera. Raises UserError when there is none that fits."""
     numbers = check_model(config, judge.name)
     scene, reference = load_scene(config.paths.model_dir)
-    thresholds = Thresholds(numbers["score_threshold"], numbers["pixel_threshold"], numbers["blob_area_threshold"],
-                            numbers["light_novelty_threshold"])
-    detector = Detector(scene, judge, thresholds, roi=config.roi, scoring=config.scoring, trigger=config.heatmap_trigger)
+    detector = Detector(scene, judge, thresholds_of(numbers), roi=config.roi, scoring=config.scoring,
+                        trigger=config.heatmap_trigger)
     return detector, reference
+
+
+def thresholds_of(document: Mapping[str, object]) -> Thresholds:
+    """The numbers in the content of threshold.json."""
+    return Thresholds(document["score_threshold"], document["pixel_threshold"], document["blob_area_threshold"],
+                      document["light_novelty_threshold"])
 
 
 def load_scene(model_dir: Path) -> tuple[Scene, Reference]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from src.artifacts import check_model, load_scene, store_threshold, threshold_document
+from src.artifacts import check_model, load_scene, store_threshold, threshold_document, thresholds_of
 from src.atomic_file import write_bytes, write_json
 from src.clock import Clock
 from src.config import Config
 from src.detection import Scorer
-from src.false_alarms import frames_in_words, frames_per_day
+from src.false_alarms import alarms_per_day, frames_per_day, in_words
 from src.judge import shipped_judge
-from src.learning import Calibration, calibrate, examine, learn_scene
+from src.learning import Trial, calibrate, count_alarms, examine, learn_scene
 from src.normal_pictures import NormalPictures, load_normal_pictures
 from src.plots import score_histogram
 
@@ -52,41 +52,48 @@ def calibrate_thresholds(
     if input_dir is None:
         _, examination = learn_scene(
             normal.pictures, normal.blocks, normal.watched, config.training.validation_split)
-        held_out, left_out = examine(scorer, scene.subspace, normal.pictures, examination, report_score)
+        trial = examine(scorer, scene.subspace, normal.pictures, normal.blocks, examination, report_score)
     else:
-        held_out, left_out = [], []
+        scored = []
         for picture in normal.pictures:
-            held_out.append(scorer.score(scene.subspace, picture))
-            report_score(len(held_out), len(normal.pictures))
-    calibration = calibrate(held_out, left_out, config.threshold, config.heatmap_trigger)
-    return _report(config, in_use, calibration, normal, write_threshold, judge.name, clock)
+            scored.append(scorer.score(scene.subspace, picture))
+            report_score(len(scored), len(normal.pictures))
+        trial = Trial(scored, normal.blocks, ())
+    return _report(config, in_use, trial, normal, write_threshold, judge.name, clock)
 
 
 def _report(
-    config: Config, in_use: dict[str, object], calibration: Calibration, normal: NormalPictures,
-    write_threshold: bool, judge_name: str, clock: Clock,
+    config: Config, in_use: dict[str, object], trial: Trial, normal: NormalPictures, write_threshold: bool,
+    judge_name: str, clock: Clock,
 ) -> CalibrationReport:
     now = clock.now()
+    calibration = calibrate(trial, config.threshold, config.heatmap_trigger)
     scores = np.concatenate([calibration.held_out_scores, calibration.left_out_scores])
-    over = int((calibration.held_out_scores > in_use["score_threshold"]).sum())
-    rate = frames_per_day(over, len(calibration.held_out_scores), config.monitor.frame_interval_seconds)
+    limits = thresholds_of(in_use)
+    pictures, interval = len(calibration.held_out_scores), config.monitor.frame_interval_seconds
+    over = int((calibration.held_out_scores > limits.score).sum())
+    alarms = count_alarms(trial, limits, config.heatmap_trigger, config.monitor.consecutive_anomalies)
+    frame_rate = frames_per_day(over, pictures, interval)
+    alarm_rate = alarms_per_day(alarms, frame_rate.hours)
     folder = config.paths.reports_dir / "threshold_calibration"
     histogram = folder / f"scores_{now:%Y%m%d_%H%M%S}.png"
     numbers = histogram.with_name(f"stats_{now:%Y%m%d_%H%M%S}.json")
     title = f"{len(scores)} normal pictures, {int((scores > in_use['score_threshold']).sum())} over the threshold"
-    write_bytes(histogram, score_histogram(scores, in_use["score_threshold"], title))
+    write_bytes(histogram, score_histogram(scores, limits.score, title))
     words = (
         f"{len(normal.names)} normal pictures read, {len(scores)} scored that the model has not learned from.",
         f"Threshold in use {in_use['score_threshold']:.4g}; these pictures suggest {calibration.thresholds.score:.4g}.",
-        frames_in_words(rate),
+        *in_words(over, alarms, pictures, interval),
     )
     write_json(numbers, {
         "pictures": len(normal.names), "skipped": list(normal.skipped), "scored": len(scores),
-        "threshold_in_use": in_use["score_threshold"], "suggested_threshold": calibration.thresholds.score,
+        "threshold_in_use": limits.score, "suggested_threshold": calibration.thresholds.score,
         "suggested_blob_area_threshold": calibration.thresholds.blob_area,
         "blob_area_threshold_in_use": in_use["blob_area_threshold"],
         "score_percentiles": {f"p{share:g}": float(np.percentile(scores, share)) for share in (50, 90, 95, 99, 99.5, 100)},
-        "frames_over_threshold_per_day": rate.expected, "frames_over_threshold_per_day_at_most": rate.at_most,
+        "frames_over_threshold_per_day": frame_rate.expected,
+        "frames_over_threshold_per_day_at_most": frame_rate.at_most,
+        "false_alarms_per_day": alarm_rate.expected, "false_alarms_per_day_at_most": alarm_rate.at_most,
         "written": write_threshold, "in_words": list(words),
     })
     if write_threshold:

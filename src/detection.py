@@ -99,6 +99,26 @@ class Scored:
     expected: np.ndarray
 
 
+def verdict_of(scored: Scored, limits: Thresholds, trigger: HeatmapTriggerSettings) -> Verdict:
+    """What the thresholds make of a scored picture."""
+    spots = find_spots(scored.errors, limits.pixel, trigger.connectivity)
+    area = spots.largest.area_pixels if spots else 0
+    triggers = []
+    if scored.score > limits.score:
+        triggers.append("score")
+    if trigger.enabled and area >= limits.blob_area:
+        triggers.append("blob")
+    # A small, strong leak must not be looked for where the largest of the faint spots happens to be.
+    spot = None
+    if spots:
+        spot = spots.largest if triggers == ["blob"] else spots.strongest
+    return Verdict(
+        score=scored.score, score_threshold=limits.score,
+        largest_blob_area=area, blob_area_threshold=limits.blob_area,
+        triggers=tuple(triggers), spot=spot, lighting_change=scored.light_novelty > limits.light_novelty,
+    )
+
+
 class LeakJudge(Protocol):
     """What says how leak-like each spot is: see src/judge.py."""
 
@@ -156,23 +176,5 @@ class Detector:
         scored = self._scorer.score(self._subspace, picture)
         reconstruction = cv2.convertScaleAbs(scored.expected)
         error_map = scored.errors / np.float32(self._thresholds.pixel)
-        return Judgement(self._verdict(scored), picture, reconstruction, error_map)
-
-    def _verdict(self, scored: Scored) -> Verdict:
-        limits = self._thresholds
-        spots = find_spots(scored.errors, limits.pixel, self._trigger.connectivity)
-        area = spots.largest.area_pixels if spots else 0
-        triggers = []
-        if scored.score > limits.score:
-            triggers.append("score")
-        if self._trigger.enabled and area >= limits.blob_area:
-            triggers.append("blob")
-        # A small, strong leak must not be looked for where the largest of the faint spots happens to be.
-        spot = None
-        if spots:
-            spot = spots.largest if triggers == ["blob"] else spots.strongest
-        return Verdict(
-            score=scored.score, score_threshold=limits.score,
-            largest_blob_area=area, blob_area_threshold=limits.blob_area,
-            triggers=tuple(triggers), spot=spot, lighting_change=scored.light_novelty > limits.light_novelty,
-        )
+        verdict = verdict_of(scored, self._thresholds, self._trigger)
+        return Judgement(verdict, picture, reconstruction, error_map)

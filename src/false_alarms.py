@@ -56,6 +56,12 @@ def alarms_per_day(alarms: int, hours: float) -> PerDay:
     return PerDay(seen=alarms, hours=hours, expected=24.0 * alarms / hours, at_most=24.0 * most / hours)
 
 
+def in_words(hits: int, alarms: int, of: int, frame_interval_seconds: float) -> tuple[str, str]:
+    """What `of` normal pictures prove, looked at in this interval: `hits` over the threshold, `alarms` in all."""
+    frames = frames_per_day(hits, of, frame_interval_seconds)
+    return frames_in_words(frames), alarms_in_words(alarms_per_day(alarms, frames.hours))
+
+
 def alarms_in_words(rate: PerDay) -> str:
     """What the footage proves about false alarms, in one sentence."""
     footage = f"{duration(3600 * rate.hours)} of normal footage"

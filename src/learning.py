@@ -7,9 +7,10 @@ from typing import Callable, Sequence
 
 import numpy as np
 
+from src.alarm import Debounce
 from src.blobs import find_spots
 from src.config import HeatmapTriggerSettings, ThresholdSettings
-from src.detection import Scene, Scored, Scorer, Thresholds
+from src.detection import Scene, Scored, Scorer, Thresholds, verdict_of
 from src.scoring import error_at, log_odds_of
 from src.spread import residual, usual_spread
 from src.subspace import LightPictures, Subspace
@@ -83,13 +84,26 @@ def _spread_out(indices: np.ndarray, count: int) -> np.ndarray:
     return indices[::max(1, len(indices) // count)]
 
 
-def examine(
-    scorer: Scorer, subspace: Subspace, pictures: np.ndarray, examination: Examination,
-    progress: Callable[[int, int], None],
-) -> tuple[list[Scored], list[Scored]]:
-    """Score the pictures of an examination: the held-out ones, and those of left-out blocks.
+@dataclass(frozen=True)
+class Trial:
+    """Scored normal pictures that the subspace had not seen.
 
-    progress: told (done, in all) after every picture.
+    held_out: in light that it knew, in the order taken. blocks: (N,) int, the block of each of these.
+    left_out: of whole blocks that it did not know.
+    """
+
+    held_out: Sequence[Scored]
+    blocks: np.ndarray
+    left_out: Sequence[Scored]
+
+
+def examine(
+    scorer: Scorer, subspace: Subspace, pictures: np.ndarray, blocks: np.ndarray, examination: Examination,
+    progress: Callable[[int, int], None],
+) -> Trial:
+    """Score the pictures of an examination.
+
+    pictures, blocks: as in `learn_scene`. progress: told (done, in all) after every picture.
     """
     tasks = [*((index, subspace) for index in examination.held_out), *examination.left_out]
     scored = []
@@ -97,7 +111,7 @@ def examine(
         scored.append(scorer.score(against, pictures[index]))
         progress(len(scored), len(tasks))
     held = len(examination.held_out)
-    return scored[:held], scored[held:]
+    return Trial(scored[:held], blocks[examination.held_out], scored[held:])
 
 
 @dataclass(frozen=True)
@@ -112,14 +126,12 @@ class Calibration:
     left_out_scores: np.ndarray
 
 
-def calibrate(
-    held_out: Sequence[Scored], left_out: Sequence[Scored], threshold: ThresholdSettings,
-    trigger: HeatmapTriggerSettings,
-) -> Calibration:
+def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTriggerSettings) -> Calibration:
     """Thresholds from normal pictures that the subspace has not seen.
 
     Pictures of a left-out block stand for light that will come and was not in the training set; there may be none.
     """
+    held_out, left_out = trial.held_out, trial.left_out
     held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
     reached = log_odds_of(float(np.percentile(held_scores, threshold.percentile)))
     limit = reached + HELD_OUT_MARGIN
@@ -135,3 +147,18 @@ def calibrate(
     light_novelty = max(SMALLEST_NEW_LIGHT, LIGHT_MARGIN * max(scored.light_novelty for scored in held_out))
     thresholds = Thresholds(error_at(limit), pixel, max(trigger.min_blob_area, blob_area), light_novelty)
     return Calibration(thresholds, held_scores, left_scores)
+
+
+def count_alarms(trial: Trial, thresholds: Thresholds, trigger: HeatmapTriggerSettings, needed: int) -> int:
+    """How many alarms the held-out pictures raise in the order taken; all of them are false.
+
+    Pictures of two blocks are not one run. needed: consecutive anomalies.
+    """
+    alarms = 0
+    for block in np.unique(trial.blocks):
+        debounce, going_on = Debounce(needed), False
+        for index in np.flatnonzero(trial.blocks == block):
+            confirmed = debounce.update(verdict_of(trial.held_out[index], thresholds, trigger))
+            alarms += confirmed and not going_on
+            going_on = confirmed
+    return alarms

@@ -19,8 +19,8 @@ from src.clock import Clock
 from src.config import Config
 from src.detection import LeakJudge, Scorer
 from src.event_log import EventLog
-from src.false_alarms import frames_in_words, frames_per_day
-from src.learning import Calibration, calibrate, examine, learn_scene
+from src.false_alarms import in_words
+from src.learning import Calibration, calibrate, count_alarms, examine, learn_scene
 from src.normal_pictures import NormalPictures, load_normal_pictures
 from src.registration import build_reference
 
@@ -54,16 +54,17 @@ def train(
     model = autoencoder.build_autoencoder(scene.subspace)
     progress("Learning the scene", 1, 1)
     scorer = Scorer(scene, judge, config.scoring)
-    held_out, left_out = examine(
-        scorer, scene.subspace, normal.pictures, examination,
+    trial = examine(
+        scorer, scene.subspace, normal.pictures, normal.blocks, examination,
         lambda done, total: progress("Setting the thresholds", done, total))
-    calibration = calibrate(held_out, left_out, config.threshold, config.heatmap_trigger)
+    calibration = calibrate(trial, config.threshold, config.heatmap_trigger)
+    alarms = count_alarms(trial, calibration.thresholds, config.heatmap_trigger, config.monitor.consecutive_anomalies)
 
     staging = staging_folder(config.paths.model_dir)
     autoencoder.save_autoencoder(model, staging / KERAS_FILE)
     reference = build_reference(normal.views)
     write_arrays(staging / DETECTOR_FILE, scene_arrays(scene, reference))
-    words = _in_words(config, calibration, normal)
+    words = _in_words(config, calibration, alarms, normal)
     files = {name: file_hash(staging / name) for name in (KERAS_FILE, DETECTOR_FILE)}
     numbers = threshold_document(config, judge.name, calibration.thresholds, files, words, clock.now())
     write_json(staging / THRESHOLD_FILE, numbers)
@@ -76,7 +77,7 @@ def train(
     return TrainingReport(normal.skipped, words, stats)
 
 
-def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) -> tuple[str, ...]:
+def _in_words(config: Config, calibration: Calibration, alarms: int, normal: NormalPictures) -> tuple[str, ...]:
     """What the thresholds rest on, for people."""
     held, left = calibration.held_out_scores, calibration.left_out_scores
     limit = calibration.thresholds.score
@@ -87,7 +88,7 @@ def _in_words(config: Config, calibration: Calibration, normal: NormalPictures) 
         f"In light that was learned, dry pictures score up to {_percent(held, limit)} of the threshold; in light that "
         f"was left out, up to {_percent(left, limit)}. The further these are apart, the more another kind of light "
         "in the training helps to find small leaks.",
-        frames_in_words(frames_per_day(int((held > limit).sum()), len(held), config.monitor.frame_interval_seconds)),
+        *in_words(int((held > limit).sum()), alarms, len(held), config.monitor.frame_interval_seconds),
     )
 
 

@@ -94,8 +94,8 @@ def learnt(config: Config = Config()) -> Learnt:
     scene, examination = learn_scene(pictures, blocks, watched, 0.2)
     judge = shipped_judge()
     scorer = Scorer(scene, judge, config.scoring)
-    scored = examine(scorer, scene.subspace, pictures, examination, lambda done, total: None)
-    thresholds = calibrate(*scored, config.threshold, config.heatmap_trigger).thresholds
+    trial = examine(scorer, scene.subspace, pictures, blocks, examination, lambda done, total: None)
+    thresholds = calibrate(trial, config.threshold, config.heatmap_trigger).thresholds
     views = [small_grey(bench(number)).astype(np.uint8) for number in range(PICTURES)]
     return Learnt(scene, thresholds, build_reference(views), judge)
 

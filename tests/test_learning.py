@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from src.config import Config
-from src.detection import Scored
+from src.detection import Scored, Thresholds
 from src.learning import (
-    FAINT_SHARE, FAINTNESS, HELD_OUT_MARGIN, LEFT_OUT_MARGIN, SMALLEST_NEW_LIGHT, Calibration, calibrate, hold_out,
+    FAINT_SHARE, FAINTNESS, HELD_OUT_MARGIN, LEFT_OUT_MARGIN, SMALLEST_NEW_LIGHT, Calibration, Trial, calibrate,
+    count_alarms, hold_out,
 )
 from src.scoring import error_at, log_odds_of
 
@@ -23,7 +24,8 @@ def scored(log_odds: float, spot_side: int = 1, spot_log_odds: float | None = No
 
 
 def calibrated(held_out: list[Scored], left_out: list[Scored]) -> Calibration:
-    return calibrate(held_out, left_out, Config().threshold, Config().heatmap_trigger)
+    trial = Trial(held_out, np.zeros(len(held_out), int), left_out)
+    return calibrate(trial, Config().threshold, Config().heatmap_trigger)
 
 
 def score_log_odds(calibration: Calibration) -> float:
@@ -67,3 +69,16 @@ def test_a_faint_spot_counts_when_it_is_larger_than_those_of_dry_pictures_in_lef
 @pytest.mark.parametrize(("novelty", "limit"), [(0.001, SMALLEST_NEW_LIGHT), (0.1, 0.15)])
 def test_light_is_new_when_it_differs_clearly_more_than_that_of_any_held_out_picture(novelty, limit):
     assert calibrated([scored(2.0, light_novelty=novelty), scored(2.0)], []).thresholds.light_novelty == pytest.approx(limit)
+
+
+@pytest.mark.parametrize(("stream", "alarms"), [
+    ("......|......", 0), (".xx...|......", 0), ("xxx...|......", 1), ("...xxx|xxx...", 2),
+    ("xxxxxx|......", 1),      # one alarm that lasts
+    ("xxx.........xxx|...", 2),
+    ("....xx|x.....", 0),      # pictures of two blocks are not one run
+])
+def test_false_alarms_are_counted_as_the_monitor_would_raise_them(stream, alarms):
+    pictures = [scored(9.0 if sign == "x" else 0.0) for sign in stream if sign != "|"]
+    blocks = np.repeat([0, 1], [len(part) for part in stream.split("|")])
+    limits = Thresholds(score=5.0, pixel=5.0, blob_area=1000, light_novelty=1.0)
+    assert count_alarms(Trial(pictures, blocks, ()), limits, Config().heatmap_trigger, 3) == alarms
