@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from src.spread import Compared, Residual, channel_mean, root_mean_square
+from src.spread import Compared, Residual, channel_mean
 from src.subspace import shrink
 
 CUES = 19
@@ -24,11 +24,10 @@ DARK_LEVEL, LARGEST_RATIO = 13.0, 1.5
 EDGE_REACH = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 # What the strongest pixels of a dry picture reach.
 USUAL_STRENGTH = 6.0
-FOURTHS = np.full((1, 4), 0.25, np.float32)
 
 
 def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
-    """(H / 2, W / 2, CUES) float32.
+    """(CUES, H / 2, W / 2) float32.
 
     0-3: distance of the four pixels of each 2 x 2 block at full size. 4-6 and 7-9: signed distance of B, G, R at half
     and quarter size. 10-12: log ratio to the reconstruction. 13: new edges. 14: expected edges. 15, 16: usual spread,
@@ -36,28 +35,28 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     the level of the picture.
     """
     half = difference.smoothed[1].shape[:2]
-    cues = np.empty((*half, CUES), np.float32)
+    cues = np.empty((CUES, *half), np.float32)
     levels = np.maximum(compared.levels, SMALLEST_LEVEL)
     fine = arcsinh(compared.distances[0] / levels[0])
     for number in range(4):
-        cues[..., number] = fine[number // 2:2 * half[0]:2, number % 2:2 * half[1]:2]
-    cues[..., 4:7] = arcsinh(compared.signed[1] / levels[1])
+        cues[number] = fine[number // 2:2 * half[0]:2, number % 2:2 * half[1]:2]
+    cues[4:7] = cv2.split(arcsinh(compared.signed[1] / levels[1]))
     coarse = cv2.resize(compared.signed[2], half[::-1], interpolation=cv2.INTER_LINEAR)
-    cues[..., 7:10] = arcsinh(coarse / levels[2])
+    cues[7:10] = cv2.split(arcsinh(coarse / levels[2]))
     expected = shrink(difference.expected, 2)
     seen = np.maximum(difference.smoothed[1] + expected, 0.0)
     ratio = cv2.log((seen + DARK_LEVEL) / (expected + DARK_LEVEL))
-    cues[..., 10:13] = 3.0 * np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO)
+    cues[10:13] = cv2.split(3.0 * np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO))
     expected_edges = _edges(cv2.GaussianBlur(expected, (0, 0), EDGE_SIGMA))
     new_edges = _edges(difference.smoothed[1])
     relative = new_edges / (compared.usual_edges + SMALLEST_EDGE + EXPECTED_EDGE_SHARE * expected_edges)
-    cues[..., 13] = arcsinh(relative / max(float(np.median(relative[::2, ::2])), 0.1))
-    cues[..., 14] = cv2.log(1.0 + expected_edges)
-    cues[..., 15] = compared.spread_octaves
-    cues[..., 16] = cv2.log(compared.known)
-    cues[..., 17] = cv2.cvtColor(expected, cv2.COLOR_BGR2GRAY) / 128.0 - 1.0
+    cues[13] = arcsinh(relative / max(float(np.median(relative[::2, ::2])), 0.1))
+    cues[14] = cv2.log(1.0 + expected_edges)
+    cues[15] = compared.spread_octaves
+    cues[16] = cv2.log(compared.known)
+    cues[17] = cv2.cvtColor(expected, cv2.COLOR_BGR2GRAY) / 128.0 - 1.0
     plain = cv2.resize(compared.distances[2], half[::-1], interpolation=cv2.INTER_LINEAR)
-    cues[..., 18] = cv2.log(1.0 + plain)
+    cues[18] = cv2.log(1.0 + plain)
     return cues
 
 
@@ -68,9 +67,13 @@ def strength(cues: np.ndarray) -> np.ndarray:
     their product: high only where all of them agree. 0 is what the strongest pixels of a dry picture reach.
     cues: from `cue_maps`.
     """
-    fine = cv2.transform(cues[..., 0:4], FOURTHS)
-    edges = cv2.dilate(np.ascontiguousarray(cues[..., 13]), EDGE_REACH)
-    return fine + root_mean_square(cues[..., 4:7]) + root_mean_square(cues[..., 7:10]) + edges - USUAL_STRENGTH
+    fine, half, quarter = cues[0:4].mean(axis=0), _length(cues[4:7]), _length(cues[7:10])
+    return fine + half + quarter + cv2.dilate(cues[13], EDGE_REACH) - USUAL_STRENGTH
+
+
+def _length(channels: np.ndarray) -> np.ndarray:
+    """Root mean square over the channels, (h, w) float32 of (3, h, w) float32."""
+    return np.sqrt(np.square(channels).mean(axis=0))
 
 
 def arcsinh(values: np.ndarray) -> np.ndarray:

@@ -28,8 +28,8 @@ class Judge:
         self._network = cv2.dnn.readNetFromONNX(np.frombuffer(network, np.uint8))
 
     def log_odds(self, cues: np.ndarray) -> np.ndarray:
-        """(h, w) float32 natural log odds of a leak, above 0 = more likely than not. cues: (h, w, CUES) float32."""
-        self._network.setInput(np.ascontiguousarray(cues.transpose(2, 0, 1)[None]))
+        """(h, w) float32 natural log odds of a leak, above 0 = more likely than not. cues: (CUES, h, w) float32."""
+        self._network.setInput(cues[None])
         return self._network.forward()[0, 0]
 
 

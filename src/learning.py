@@ -27,7 +27,7 @@ LIGHT_PICTURES = 150
 # those of left-out blocks reach, whichever is more: tomorrow's light will be neither. Chosen on two rigs.
 HELD_OUT_MARGIN, LEFT_OUT_MARGIN = 1.7, 0.7
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
-FAINTNESS = 3.0
+FAINTNESS = 2.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015
 

@@ -13,9 +13,9 @@ PLACE = (8, 12)
 
 def cues(**values: float) -> np.ndarray:
     """Cue maps that are 0 but at one place: fine, half, quarter (of every channel) and edges."""
-    maps = np.zeros((HEIGHT, WIDTH, CUES), np.float32)
+    maps = np.zeros((CUES, HEIGHT, WIDTH), np.float32)
     for name, part in {"fine": slice(0, 4), "half": slice(4, 7), "quarter": slice(7, 10), "edges": 13}.items():
-        maps[PLACE][part] = values.get(name, 0.0)
+        maps[part, PLACE[0], PLACE[1]] = values.get(name, 0.0)
     return maps
 
 
@@ -37,5 +37,5 @@ def test_a_new_edge_stands_for_the_spot_beside_it():
 
 def test_other_cues_have_no_say():
     maps = cues()
-    maps[..., [10, 11, 12, 14, 15, 16, 17, 18]] = 9.0
+    maps[[10, 11, 12, 14, 15, 16, 17, 18]] = 9.0
     assert (strength(maps) == -USUAL_STRENGTH).all()

@@ -56,7 +56,7 @@ class FaintOnTheLeftStrongOnTheRight:
     name = "drawn"
 
     def log_odds(self, cues: np.ndarray) -> np.ndarray:
-        odds = np.full(cues.shape[:2], -50.0, np.float32)
+        odds = np.full(cues.shape[1:], -50.0, np.float32)
         odds[10:30, :20], odds[20:22, -6:-4] = 20.0, 60.0
         return odds
 

@@ -17,13 +17,13 @@ SIDE = 32
 
 
 def cues_of(distance: np.ndarray, signed: np.ndarray) -> np.ndarray:
-    """The cue maps of a picture that differs by so much. distance: (n, n). signed: (n / 2, n / 2, 3)."""
+    """The cue maps, (n / 2, n / 2, CUES), of a picture that differs by so much. distance: (n, n). signed: (n / 2, n / 2, 3)."""
     quarter = signed.reshape(SIDE // 4, 2, SIDE // 4, 2, 3).mean(axis=(1, 3))
     half = np.ones(signed.shape[:2], np.float32)
     full = np.zeros((SIDE, SIDE, 3), np.float32)
     compared = Compared(
         (distance, half, half[::2, ::2]), (full, signed, quarter), np.ones(3, np.float32), half, half, half)
-    return cue_maps(Residual((full, signed, quarter), full + 100.0), compared)
+    return np.moveaxis(cue_maps(Residual((full, signed, quarter), full + 100.0), compared), 0, -1)
 
 
 @pytest.fixture

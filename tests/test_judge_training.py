@@ -129,7 +129,7 @@ def test_opencv_says_of_the_exported_judge_what_keras_says(network, size):
     from benchmarks.judge_training.export import as_onnx
 
     cues = np.random.default_rng(1).normal(size=(*size, CUES)).astype(np.float32)
-    ours = Judge(as_onnx(network)).log_odds(cues)
+    ours = Judge(as_onnx(network)).log_odds(np.ascontiguousarray(np.moveaxis(cues, -1, 0)))
     theirs = network(cues[None]).numpy()[0, ..., 0]
     assert np.ptp(theirs) > 0.1
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
@@ -176,7 +176,7 @@ def test_a_judge_is_trained_from_footage_to_a_file(data, tmp_path):
     said = []
     output = tmp_path / "new" / "judge.onnx"
     train_judge(data, None, 5, output, FEW, said.append)
-    judged = Judge(output.read_bytes()).log_odds(np.zeros((64, 80, CUES), np.float32))
+    judged = Judge(output.read_bytes()).log_odds(np.zeros((CUES, 64, 80), np.float32))
     assert judged.shape == (64, 80)
     assert "step 5 of 5" in "".join(said)
     assert list(output.parent.iterdir()) == [output]

@@ -88,7 +88,7 @@ class LearnedScene:
         """(h / 2, w / 2, CUES) float16."""
         difference = residual(look.subspace, look.picture, self._watched)
         compared = self._comparison.compare(difference, look.subspace.extrapolation(look.picture))
-        return cue_maps(difference, compared).astype(np.float16)
+        return np.moveaxis(cue_maps(difference, compared), 0, -1).astype(np.float16)
 
 
 def make_examples(
