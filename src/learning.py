@@ -23,9 +23,9 @@ SPREAD_PICTURES = 60
 # least this share. On two rigs trained light stays below 0.02, daylight without lamps differs by 0.04 to 0.07.
 LIGHT_MARGIN, SMALLEST_NEW_LIGHT = 1.5, 0.03
 LIGHT_PICTURES = 150
-# The score threshold lies this much, in log odds, above what the held-out pictures reach, and this much above what
-# those of left-out blocks reach, whichever is more: tomorrow's light will be neither. Chosen on two rigs.
-HELD_OUT_MARGIN, LEFT_OUT_MARGIN = 1.7, 0.7
+# The score threshold lies this much above what held-out pictures and those of left-out blocks reach, in log odds:
+# tomorrow's light will be neither. Chosen so that in the noisiest dark night of two rigs one picture in 600 is over it.
+LOG_ODDS_MARGIN = 1.5
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
 FAINTNESS = 2.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
@@ -133,10 +133,8 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
     """
     held_out, left_out = trial.held_out, trial.left_out
     held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
-    reached = log_odds_of(float(np.percentile(held_scores, threshold.percentile)))
-    limit = reached + HELD_OUT_MARGIN
-    if len(left_scores):
-        limit = max(limit, log_odds_of(float(np.percentile(left_scores, threshold.percentile))) + LEFT_OUT_MARGIN)
+    reached = max(float(np.percentile(scores, threshold.percentile)) for scores in (held_scores, left_scores) if scores.size)
+    limit = log_odds_of(reached) + LOG_ODDS_MARGIN
     highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
     pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(limit - FAINTNESS))
     spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in (*held_out, *left_out)]
