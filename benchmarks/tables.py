@@ -49,10 +49,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _foreword(report: Report) -> str:
     load = report.machine.load
     busy = "" if load is None else f", {load:.1f} programs wanting to run at the start"
+    seen = " and ".join(SHIPPED_JUDGE_SAW)
     words = (
         "Every way is trained on the scene's own `normal/` pictures.\n\n"
         "- *ours*: the shipped settings everywhere; only the region of interest is given. The shipped judge "
-        f"has learned from the rendered leaks of {SHIPPED_JUDGE_SAW}; it has never seen any other scene.\n"
+        f"has learned from the rendered leaks of {seen}; it has never seen any other scene.\n"
         f"- *{UNSEEN}*: the same with a judge trained without this rig. This is what to expect elsewhere.\n"
         "- *conv autoencoder*: plain, wide bottleneck (16 x 16 x 512), squared error, `model.predict`.\n"
         "- *MOG2*: OpenCV's background subtractor. *mean picture*: squared difference to it.\n\n"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-# The rig whose rendered leaks the shipped judge was trained on.
-SHIPPED_JUDGE_SAW = "rig_a"
+# The rigs whose rendered leaks the shipped judge was trained on.
+SHIPPED_JUDGE_SAW = ("rig_a", "rig_b")
 # What ours is called in the tables.
 OURS, UNSEEN = "ours", "ours, judge never saw this rig"
 
