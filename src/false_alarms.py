@@ -15,6 +15,7 @@ from src.messages import duration
 
 CONFIDENCE = 0.95
 SECONDS_PER_DAY = 86_400.0
+NIGHT_HOURS = 10
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def alarms_in_words(rate: PerDay) -> str:
     footage = f"{duration(3600 * rate.hours)} of normal footage"
     if rate.seen == 0:
         return (
-            f"No alarm in {footage}: that proves at most {_number(rate.at_most)} false alarms a day "
-            "(95 % sure). More normal footage proves more."
+            f"No alarm in {footage}. That only excludes more than {_number(rate.at_most)} false alarms a day (95 % sure); "
+            f"a quiet night of {NIGHT_HOURS} h excludes more than "
+            f"{_number(alarms_per_day(0, NIGHT_HOURS).at_most)}."
         )
     return (
         f"{rate.seen} alarms in {footage}: about {_number(rate.expected)} false alarms a day, "

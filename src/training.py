@@ -26,6 +26,9 @@ from src.registration import build_reference
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python")
 Progress = Callable[[str, int, int], None]
+# New light makes so many times higher scores than known light: then more kinds of light are worth the trouble.
+FAR_APART = 1.3
+ADVICE = " More kinds of light in the training would help to find smaller leaks."
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,14 @@ def _in_words(config: Config, calibration: Calibration, alarms: int, normal: Nor
         f"Learned from {len(normal.names)} normal pictures in {normal.blocks.max() + 1} blocks of time and light.",
         f"The thresholds come from {len(held)} pictures that were held out, the last of every block, and from "
         f"{len(left)} pictures of whole blocks that were left out in turn, with a margin above both.",
-        f"In light that was learned, dry pictures score up to {_percent(held, limit)} of the threshold; in light that "
-        f"was left out, up to {_percent(left, limit)}. The further these are apart, the more another kind of light "
-        "in the training helps to find small leaks.",
+        f"Dry pictures score up to {_percent(held, limit)} of the threshold in light that was learned, and up to "
+        f"{_percent(left, limit)} in light that was left out for trial.{ADVICE if _far_apart(held, left) else ''}",
         *in_words(int((held > limit).sum()), alarms, len(held), config.monitor.frame_interval_seconds),
     )
+
+
+def _far_apart(held: np.ndarray, left: np.ndarray) -> bool:
+    return bool(left.max() > FAR_APART * held.max())
 
 
 def _percent(scores: np.ndarray, limit: float) -> str:

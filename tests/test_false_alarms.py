@@ -16,8 +16,9 @@ def test_nothing_in_three_hours_excludes_only_more_than_24_a_day():
     rate = alarms_per_day(0, hours=3.0)
     assert rate.expected == 0.0
     assert rate.at_most == pytest.approx(24.0, rel=0.002)
-    assert alarms_in_words(rate).startswith(
-        "No alarm in 3 h of normal footage: that proves at most 24 false alarms a day"
+    assert alarms_in_words(rate) == (
+        "No alarm in 3 h of normal footage. That only excludes more than 24 false alarms a day (95 % sure); "
+        "a quiet night of 10 h excludes more than 7.2."
     )
 
 
