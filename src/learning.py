@@ -26,6 +26,9 @@ LIGHT_PICTURES = 150
 # The score threshold lies this much above what held-out pictures and those of left-out blocks reach, in log odds:
 # tomorrow's light will be neither. Chosen so that in the noisiest dark night of two rigs one picture in 600 is over it.
 LOG_ODDS_MARGIN = 1.5
+# A light that no other block resembles looks strange when it is left out. It does not raise the threshold by more than
+# this, in log odds, or the one dark block of a training would hide the leaks in every other light.
+LARGEST_RISE = 2.5
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
 FAINTNESS = 2.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
@@ -133,11 +136,15 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
     """
     held_out, left_out = trial.held_out, trial.left_out
     held_scores, left_scores = (np.array([scored.score for scored in group]) for group in (held_out, left_out))
-    reached = max(float(np.percentile(scores, threshold.percentile)) for scores in (held_scores, left_scores) if scores.size)
-    limit = log_odds_of(reached) + LOG_ODDS_MARGIN
+    reached = log_odds_of(float(np.percentile(held_scores, threshold.percentile)))
+    if left_scores.size:
+        reached_without_block = log_odds_of(float(np.percentile(left_scores, threshold.percentile)))
+        reached = max(reached, min(reached_without_block, reached + LARGEST_RISE))
+    limit = reached + LOG_ODDS_MARGIN
     highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
     pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(limit - FAINTNESS))
-    spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in (*held_out, *left_out)]
+    dry = [scored for scored in (*held_out, *left_out) if scored.score <= error_at(limit)]
+    spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in dry]
     areas = [found.largest.area_pixels if found else 0 for found in spots]
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),

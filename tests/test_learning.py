@@ -8,7 +8,7 @@ import pytest
 from src.config import Config
 from src.detection import Scored, Thresholds
 from src.learning import (
-    FAINT_SHARE, FAINTNESS, LOG_ODDS_MARGIN, SMALLEST_NEW_LIGHT, Calibration, Trial, calibrate,
+    FAINT_SHARE, FAINTNESS, LARGEST_RISE, LOG_ODDS_MARGIN, SMALLEST_NEW_LIGHT, Calibration, Trial, calibrate,
     count_alarms, hold_out,
 )
 from src.scoring import error_at, log_odds_of
@@ -40,7 +40,8 @@ def test_the_last_pictures_of_every_block_are_held_out():
 
 @pytest.mark.parametrize(("held_out", "left_out", "reached"), [
     (2.0, None, 2.0),       # no block could be left out
-    (2.0, 5.0, 5.0),        # tomorrow's light may be as new as that which was left out
+    (2.0, 4.0, 4.0),        # tomorrow's light may be as new as that which was left out
+    (2.0, 9.0, 2.0 + LARGEST_RISE),     # a block like no other says little about tomorrow
     (5.0, 2.0, 5.0),
 ])
 def test_the_score_threshold_lies_above_held_out_pictures_and_above_left_out_blocks(held_out, left_out, reached):
@@ -49,8 +50,8 @@ def test_the_score_threshold_lies_above_held_out_pictures_and_above_left_out_blo
 
 
 def test_a_pixel_is_unusual_a_little_below_the_score_threshold():
-    thresholds = calibrated([scored(2.0)] * 3, [scored(5.0)] * 3).thresholds
-    assert log_odds_of(thresholds.pixel) == pytest.approx(5.0 + LOG_ODDS_MARGIN - FAINTNESS, rel=1e-5)
+    thresholds = calibrated([scored(2.0)] * 3, [scored(4.0)] * 3).thresholds
+    assert log_odds_of(thresholds.pixel) == pytest.approx(4.0 + LOG_ODDS_MARGIN - FAINTNESS, rel=1e-5)
 
 
 def test_a_pixel_is_never_unusual_below_what_held_out_pixels_reach_whatever_the_score_is():
@@ -61,8 +62,13 @@ def test_a_pixel_is_never_unusual_below_what_held_out_pixels_reach_whatever_the_
 
 @pytest.mark.parametrize(("side", "area"), [(3, int(np.ceil(FAINT_SHARE * SIDE * SIDE))), (20, 400)])
 def test_a_faint_spot_counts_when_it_is_larger_than_those_of_dry_pictures_in_left_out_light(side, area):
-    thresholds = calibrated([scored(2.0)] * 3, [scored(5.0, spot_side=side)] * 3).thresholds
+    thresholds = calibrated([scored(2.0)] * 3, [scored(4.0, spot_side=side)] * 3).thresholds
     assert thresholds.blob_area == max(Config().heatmap_trigger.min_blob_area, area + 1)
+
+
+def test_a_block_like_no_other_does_not_hide_the_size_of_faint_leaks():
+    thresholds = calibrated([scored(2.0)] * 3, [scored(9.0, spot_side=50)] * 3).thresholds
+    assert thresholds.blob_area < 50 * 50
 
 
 @pytest.mark.parametrize(("novelty", "limit"), [(0.001, SMALLEST_NEW_LIGHT), (0.1, 0.15)])
