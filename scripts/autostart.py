@@ -12,17 +12,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from src.autostart import install, remove
 from src.command_line import parser, run
 from src.config_file import PROJECT
+from src.console import say
 
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("action", choices=("install", "remove"), help="what to do")
     if options.parse_args(arguments).action == "remove":
-        print(remove(PROJECT))
+        say(remove(PROJECT))
         return 0
     domain = os.environ.get("USERDOMAIN")
     user = f"{domain}\\{getpass.getuser()}" if domain else getpass.getuser()
-    print(install(PROJECT / "run_monitor.bat", user))
+    say(install(PROJECT / "run_monitor.bat", user))
     return 0
 
 

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.period import calendar_day, last_night
 from src.reports import daily_summary
 
@@ -34,8 +35,8 @@ def main(arguments: list[str]) -> int:
     config = read_config(chosen)
     now = Clock().now()
     report = daily_summary(config, calendar_day(chosen.date) if chosen.date else last_night(now), now)
-    print(report.sentence)
-    print(f"The page is {report.page}")
+    say(report.sentence)
+    say(f"The page is {report.page}")
     return 0
 
 

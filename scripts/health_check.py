@@ -10,11 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from src.check_result import CheckResult, checked
+from src.check_result import HANG, CheckResult, checked
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.config import Config
 from src.config_file import PROJECT
+from src.console import say
 from src.errors import ConfigError
 from src.health import (
     check_disk, check_folders, check_mode, check_notifications, check_packages, check_python, check_runtime_library,
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
     def note(result: CheckResult) -> None:
         results.append(result)
-        print(result.line, flush=True)
+        say(result.line, hang=HANG)
 
     note(check_python())
     note(checked("Packages", lambda: check_packages((PROJECT / "requirements.txt").read_text(encoding="utf-8"))))
@@ -75,26 +76,26 @@ def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[
     if save_snapshot and pictures:
         snapshot = folder / f"snapshot_{now:%Y%m%d_%H%M%S}.jpg"
         write_jpg(snapshot, pictures[0])
-        print(f"The picture of the camera: {snapshot}")
-    print(f"This report as a file: {write_report(folder, results, now)}")
+        say(f"The picture of the camera: {snapshot}")
+    say(f"This report as a file: {write_report(folder, results, now)}")
     failed = sum(not result.ok for result in results)
-    print(f"{failed} of {len(results)} checks failed. What to do stands beside each." if failed else "All is fine.")
+    say(f"{failed} of {len(results)} checks failed. What to do stands beside each." if failed else "All is fine.")
     return 1 if failed else 0
 
 
 def _list_cameras(config: Config) -> int:
-    print("Looking for cameras. This can take a minute ...", flush=True)
+    say("Looking for cameras. This can take a minute ...")
     found = list_cameras(config.camera, Clock())
     for index, name, picture in found:
         path = config.paths.reports_dir / "health_check" / f"camera_{index}.jpg"
         write_jpg(path, picture)
-        print(f"index: {index}   {name}, {picture.shape[1]} x {picture.shape[0]} pixels. What it sees: {path}")
+        say(f"index: {index}   {name}, {picture.shape[1]} x {picture.shape[0]} pixels. What it sees: {path}")
     for camera in silent_cameras(config.camera, [index for index, _, _ in found]):
-        print(f"{camera} is connected, but sends no picture: another program may be using it.")
+        say(f"{camera} is connected, but sends no picture: another program may be using it.")
     if not found:
-        print("No camera sends a picture. Check the cable and close other programs that use the camera.")
+        say("No camera sends a picture. Check the cable and close other programs that use the camera.")
         return 1
-    print("Write the index of the right one into config/config.yaml under camera.")
+    say("Write the index of the right one into config/config.yaml under camera.")
     return 0
 
 

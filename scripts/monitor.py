@@ -14,6 +14,7 @@ for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_N
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.instance import only_instance
 from src.monitor import BY_HAND
 from src.monitoring import start_watching
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
     def ending(why: str) -> None:
         endings.append(why)
-        print(f"\nThe monitor is ending, because {why} ...", flush=True)
+        say(f"\nThe monitor is ending, because {why} ...")
 
     with (
         only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()),
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     ):
         reason = start_watching(config, clock, os.environ, sys.stdout,
                                 why_stopped=lambda: endings[0] if endings else BY_HAND)
-    print(f"The monitor has ended: {reason}.")
+    say(f"The monitor has ended: {reason}.")
     return 0
 
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.judge import shipped_judge
 from src.replay import replay
 
@@ -42,8 +43,8 @@ def main(arguments: list[str]) -> int:
         report = replay(config, shipped_judge(), chosen.source, chosen.frame_seconds, chosen.stills, folder, now,
                         lambda done: bar.update(done - bar.n))
     for sentence in report.sentences:
-        print(sentence)
-    print(f"The details are in {report.folder}")
+        say(sentence)
+    say(f"The details are in {report.folder}")
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.mode import Mode, ModeFile, write_mode
 
 WHAT_HAPPENS = {
@@ -30,9 +31,9 @@ def main(arguments: list[str]) -> int:
     if options.mode is not None:
         write_mode(path, Mode(options.mode))
     reading = ModeFile(path).read()
-    print(f"The mode is {reading.mode.value}. {WHAT_HAPPENS[reading.mode]}")
+    say(f"The mode is {reading.mode.value}. {WHAT_HAPPENS[reading.mode]}")
     if reading.problem is not None:
-        print(reading.problem)
+        say(reading.problem)
     return 0
 
 

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.event_log import EventLog
 from src.instance import only_instance
 from src.supervisor import Supervisor, announce_failure
@@ -19,7 +20,7 @@ MONITOR = Path(__file__).resolve().with_name("monitor.py")
 
 
 def _say(text: str) -> None:
-    print(f"\n{text}", flush=True)  # the monitor may have left its status line unfinished
+    say(f"\n{text}")  # the monitor may have left its status line unfinished
 
 
 def main(arguments: list[str]) -> int:

@@ -16,6 +16,7 @@ from src.clock import Clock
 from src.command_line import parser, run
 from src.config import PathSettings
 from src.config_file import DEFAULT_CONFIG, PROJECT, load_config
+from src.console import say
 from src.errors import ConfigError
 from src.support_bundle import TEXT_KINDS, Material, newest, write_bundle
 
@@ -26,7 +27,7 @@ HEALTH_CHECK_SECONDS = 180
 def main(arguments: list[str]) -> int:
     config_file = parser(__doc__).parse_args(arguments).config or DEFAULT_CONFIG
     paths = _paths(config_file)
-    print("Checking this PC, which can take a minute ...", flush=True)
+    say("Checking this PC, which can take a minute ...")
     now = Clock().now()
     material = Material(
         PROJECT, files=tuple(_texts(config_file, paths)),
@@ -35,9 +36,9 @@ def main(arguments: list[str]) -> int:
     )
     target = paths.reports_dir / "support_bundle" / f"support_bundle_{now:%Y%m%d_%H%M%S}.zip"
     write_bundle(target, material, os.environ)
-    print(f"Written: {target}")
-    print("It holds logs, settings, versions and the picture of the last alert.")
-    print("Passwords and webhook addresses are taken out. Look at the picture before you send the file on.")
+    say(f"Written: {target}")
+    say("It holds logs, settings, versions and the picture of the last alert.")
+    say("Passwords and webhook addresses are taken out. Look at the picture before you send the file on.")
     return 0
 
 

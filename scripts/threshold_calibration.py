@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from src.calibration import calibrate_thresholds
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.progress_bars import ProgressBars
 
 
@@ -24,8 +25,8 @@ def main(arguments: list[str]) -> int:
     with ProgressBars() as bars:
         report = calibrate_thresholds(config, chosen.input_dir, chosen.write_threshold, Clock(), bars.show)
     for sentence in report.sentences:
-        print(sentence)
-    print(f"The picture is {report.histogram}")
+        say(sentence)
+    say(f"The picture is {report.histogram}")
     return 0
 
 

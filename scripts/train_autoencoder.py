@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.judge import shipped_judge
 from src.normal_pictures import FEWEST_PICTURES
 from src.progress_bars import ProgressBars
@@ -29,10 +30,10 @@ def main(arguments: list[str]) -> int:
     with ProgressBars() as bars:
         report = train(config, shipped_judge(), Clock(), bars.show, fewest)
     for reason in report.skipped:
-        print(f"Skipped: {reason}")
+        say(f"Skipped: {reason}")
     for sentence in report.sentences:
-        print(sentence)
-    print(f"The model is in {config.paths.model_dir} (took {report.stats['seconds']:.0f} s). "
+        say(sentence)
+    say(f"The model is in {config.paths.model_dir} (took {report.stats['seconds']:.0f} s). "
           "Next: double-click set_mode_MONITOR.bat, then run_monitor.bat.")
     return 0
 

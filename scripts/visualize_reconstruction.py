@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from src.artifacts import load_detector
 from src.clock import Clock
 from src.command_line import parser, read_config, run
+from src.console import say
 from src.instance import only_instance
 from src.judge import shipped_judge
 from src.steady_camera import SteadyCamera
@@ -42,13 +43,13 @@ def main(arguments: list[str]) -> int:
         clock = Clock()
         with only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()):
             camera = SteadyCamera(config.camera, clock)
-            overview = show_camera(config, detector, camera, chosen.num, clock, print)
+            overview = show_camera(config, detector, camera, chosen.num, clock, say)
             camera.close()
     else:
         overview = show_folder(
-            config, detector, chosen.input_dir or config.paths.data_normal_dir, chosen.num, print
+            config, detector, chosen.input_dir or config.paths.data_normal_dir, chosen.num, say
         )
-    print(f"All pictures together are in {overview}")
+    say(f"All pictures together are in {overview}")
     return 0
 
 

@@ -31,7 +31,14 @@ NETWORK_OPEN_SECONDS, NETWORK_READ_SECONDS = 10, 10
 
 
 class CameraError(UserError):
-    """The camera cannot be opened, or delivers nothing. It may work again later."""
+    """The camera cannot be opened, or delivers nothing. It may work again later.
+
+    what: what happened. advice: what to do now; apart, so that it is said once when several ways failed.
+    """
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what} {advice}".strip())
+        self.what, self.advice = what, advice
 
 
 class CameraTimeout(CameraError):
@@ -117,8 +124,9 @@ def open_recording(source: str, clock: Clock) -> Camera:
         return PictureFolder(path, clock)
     if path.is_file():
         return VideoFile(path, clock)
-    raise CameraError(f"The recording {source} does not exist. Correct its name; for the monitor it is camera.source "
-                      "in config/config.yaml, where source: null means the camera.")
+    raise CameraError(f"The recording {source} does not exist.",
+                      "Correct its name. For capture and the monitor it is camera.source in config/config.yaml, where "
+                      "source: null means the camera.")
 
 
 class PictureFolder:

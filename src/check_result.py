@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from src.errors import UserError
 
+# What goes on in the next line stands right of "OK   - ".
+HANG = 7
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -20,8 +23,8 @@ class CheckResult:
     @property
     def line(self) -> str:
         """For the console."""
-        advice = f"\n       {self.advice}" if self.advice else ""
-        return f"{'OK  ' if self.ok else 'FAIL'} - {self.name}: {self.text}{advice}"
+        text = f"{self.name}: {self.text}" + (f"\n{self.advice}" if self.advice else "")
+        return f"{'OK  ' if self.ok else 'FAIL'} - " + text.replace("\n", "\n" + HANG * " ")
 
 
 def checked(name: str, check: Callable[[], CheckResult]) -> CheckResult:

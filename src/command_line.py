@@ -17,6 +17,7 @@ from typing import Callable, NoReturn
 from src.clock import Clock
 from src.config import Config
 from src.config_file import DEFAULT_CONFIG, PROJECT, load_config
+from src.console import say
 from src.errors import UserError
 from src.redact import redact
 
@@ -37,7 +38,7 @@ def parser(description: str) -> ArgumentParser:
 
 def read_config(options: Namespace) -> Config:
     """The settings that --config names. Raises ConfigError."""
-    return load_config(options.config, say=lambda line: print(line, file=sys.stderr))
+    return load_config(options.config, say=lambda line: say(line, sys.stderr))
 
 
 def run(main: Callable[[list[str]], int], crash_file: Path = CRASH_FILE) -> NoReturn:
@@ -51,7 +52,7 @@ def run(main: Callable[[list[str]], int], crash_file: Path = CRASH_FILE) -> NoRe
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        say("\nStopped.", sys.stderr)
         code = FINE
     except BrokenPipeError:
         # Whoever read the output has seen enough. Python would complain once more while it shuts down.
@@ -83,7 +84,7 @@ def _stop_calmly_when_asked() -> None:
 
 
 def _refuse(text: str) -> int:
-    print(redact(text, os.environ), file=sys.stderr)
+    say(redact(text, os.environ), sys.stderr)
     return USER_CAN_FIX_IT
 
 
@@ -108,10 +109,10 @@ def _crashed(crash_file: Path) -> int:
     except OSError as error:
         print(f"{report}\n{crash_file} cannot be written: {error.strerror}.", file=sys.stderr)
         return BUG
-    print(
+    say(
         f"This is a fault in the program, not yours. Details are in {crash_file}: "
         "send that file to whoever looks after the program, then start again.",
-        file=sys.stderr,
+        sys.stderr,
     )
     return BUG
 

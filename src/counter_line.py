@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TextIO
 
-WIDTH = 79                  # a line that reaches the edge of the window would not be replaced but repeated
+from src.console import fitted, width_of_window, wrapped
+
 EVERY_NTH = 20
 
 
@@ -25,7 +26,9 @@ class CounterLine:
         """Replace the line shown before."""
         self._count += 1
         if self._replaceable:
-            self._write("\r" + text[:WIDTH].ljust(WIDTH))
+            # A line that reaches the edge of the window would not be replaced but repeated.
+            width = width_of_window()
+            self._write("\r" + fitted(text, width).ljust(width))
             self._open = True
         elif self._count % EVERY_NTH == 1:
             self._write(text + "\n")
@@ -33,6 +36,7 @@ class CounterLine:
     def say(self, text: str) -> None:
         """Write a line that stays."""
         before, self._open = "\n" if self._open else "", False
+        text = wrapped(text, width_of_window()) if self._replaceable else text
         self._write(f"{before}{text}\n")
 
     def _write(self, text: str) -> None:

@@ -27,6 +27,8 @@ NAME = "Camera"
 OPENING_SECONDS, READ_SECONDS = 25.0, 5.0
 WARM_UP_PICTURES = 15       # cameras need about so many to set their exposure
 OUT_OF_FOCUS = 0.45
+LIST_ADVICE = ("To see which cameras there are, type run_health_check.bat --list_cameras (chapter 15 of "
+               "USER_GUIDE.md says where).")
 INDICES = range(6)
 HOLDERS = {Mode.MONITOR: "monitor", Mode.CAPTURE: "capture"}
 
@@ -63,14 +65,22 @@ def check_camera(settings: CameraSettings, roi: RoiSettings, used_by: str | None
             NAME, True, f"not opened, because it is in use: the {used_by} is running.",
             f"The window of the {used_by} says how it is. To test the camera itself, set the mode to OFF first."),
             None)
-    reasons = []
+    failures: list[tuple[str, str]] = []
     for backend in backends_to_try(settings):
         try:
             return _look(settings, roi, backend, clock, open_one)
-        except (CameraError, CameraEnded) as error:
-            reasons.append(str(error))
-    return CameraCheck(CheckResult(NAME, False, " ".join(reasons),
-                                   "To see which cameras there are: run_health_check.bat --list_cameras"), None)
+        except CameraError as error:
+            failures.append((error.what, error.advice))
+        except CameraEnded as end:
+            failures.append((str(end), ""))
+    happened, advice = zip(*failures)
+    if settings.source is None:
+        advice += (LIST_ADVICE,)
+    return CameraCheck(CheckResult(NAME, False, _each_once(happened), _each_once(advice)), None)
+
+
+def _each_once(sentences: Iterable[str]) -> str:
+    return " ".join(filter(None, dict.fromkeys(sentences)))
 
 
 def _look(settings: CameraSettings, roi: RoiSettings, backend: str, clock: Clock, open_one: OpenCamera) -> CameraCheck:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from src.console import say
 from src.environment import NO_PAUSE, RUN_LIST, TEST_LIST, Environment, child_environment, prepare
 from src.errors import UserError
 from src.windows import without_middleman
@@ -57,20 +58,16 @@ def launch(arguments: list[str], project: Path = PROJECT) -> int:
         return WRONG_ARGUMENTS
     environment = Environment(project)
     try:
-        prepare(environment, (RUN_LIST, TEST_LIST) if task in WITH_TEST_LIST else (RUN_LIST,), _say)
+        prepare(environment, (RUN_LIST, TEST_LIST) if task in WITH_TEST_LIST else (RUN_LIST,), say)
     except UserError as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return USER_CAN_FIX_IT
     except KeyboardInterrupt:
-        print("\nStopped before the installation was complete. Start again to go on.", file=sys.stderr)
+        say("\nStopped before the installation was complete. Start again to go on.", sys.stderr)
         return USER_CAN_FIX_IT
     if task == TEST:
         return _run_tests(environment, rest, variables)
     return _run(environment, [str(script), *rest], variables)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
 
 
 def _scripts(project: Path) -> list[Path]:

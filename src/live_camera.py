@@ -15,6 +15,10 @@ from src.frame import Frame
 FAILED_READS = 10            # in a row; cameras often fail a few times while they start
 PAUSE_AFTER_FAILURE = 0.1    # seconds
 CLOSE_SECONDS = 2.0
+LOCAL_ADVICE = ("Check the cable, close other programs that use the camera (Teams, Zoom, the Windows camera app), "
+                "and check camera.index in config/config.yaml.")
+NETWORK_ADVICE = ("Check that the camera is switched on and connected to the network, and check its address: "
+                  "camera.source in config/config.yaml.")
 
 
 class LiveCamera:
@@ -39,7 +43,7 @@ class LiveCamera:
         self._stopping = threading.Event()
         self._newest: Frame | None = None
         self._delivered = -1
-        self._failure: str | None = None
+        self._failure: tuple[str, str] | None = None     # what happened, what to do now
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
@@ -53,7 +57,7 @@ class LiveCamera:
         with self._changed:
             self._changed.wait_for(lambda: self._failure is not None or self._has_news(), timeout_seconds)
             if self._failure is not None:
-                raise CameraError(self._failure)
+                raise CameraError(*self._failure)
             if not self._has_news():
                 raise CameraTimeout(f"The {self.name} has sent no picture for {timeout_seconds:.0f} seconds.")
             self._delivered = self._newest.index
@@ -78,8 +82,8 @@ class LiveCamera:
 
     def _grab(self, capture: Capture) -> None:
         if not capture.isOpened():
-            self._fail(f"The {self.name} cannot be opened. Check the cable, close other programs that use the camera "
-                       "(Teams, Zoom, the Windows camera app), and check camera.index in config/config.yaml.")
+            self._fail(f"The {self.name} cannot be opened.",
+                       LOCAL_ADVICE if self._settings.source is None else NETWORK_ADVICE)
             return
         self.fps = capture.get(cv2.CAP_PROP_FPS)
         count = failures = 0
@@ -88,7 +92,7 @@ class LiveCamera:
             if not delivered or image is None:
                 failures += 1
                 if failures >= FAILED_READS:
-                    self._fail(f"The {self.name} has stopped sending pictures. Check the cable.")
+                    self._fail(f"The {self.name} has stopped sending pictures.", "Check the cable.")
                     return
                 self._stopping.wait(PAUSE_AFTER_FAILURE)
                 continue
@@ -100,7 +104,7 @@ class LiveCamera:
                 self._newest = frame
                 self._changed.notify_all()
 
-    def _fail(self, text: str) -> None:
+    def _fail(self, what: str, advice: str = "") -> None:
         with self._changed:
-            self._failure = text
+            self._failure = (what, advice)
             self._changed.notify_all()

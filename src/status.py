@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from src.atomic_file import write_json
 
 STATUS_FILE = "status.json"
 WRITE_EVERY_SECONDS = 5.0
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,23 @@ class Status:
 
 
 def status_line(status: Status, now: datetime) -> str:
-    """The one calm line of the console, at most about 100 characters."""
+    """The one calm line of the console, at most about 110 characters."""
     if status.not_watching_because:
         return f"NOT WATCHING, because {status.not_watching_because} (since {_moment(status.since, now)})"
+    # What matters most comes first: a narrow window leaves out the last parts.
     parts = [f"WATCHING since {_moment(status.since, now)}"]
-    if status.last_picture_at is not None and status.score_ratio is not None:
-        parts.append(f"picture {status.last_picture_at:%H:%M:%S}")
-        parts.append(f"score {100 * status.score_ratio:.0f} % of the threshold")
     if status.incident_since is None:
         parts.append("no leak")
     else:
         parts.append(f"POSSIBLE LEAK since {_moment(status.incident_since, now)}")
+    if status.last_picture_at is not None and status.score_ratio is not None:
+        parts.append(f"picture {status.last_picture_at:%H:%M:%S}")
+        parts.append(f"score {100 * status.score_ratio:.0f} % of the threshold")
     return " | ".join(parts)
 
 
 def _moment(moment: datetime, now: datetime) -> str:
-    if moment.date() == now.date():
+    if now - moment < ONE_DAY:  # the evening before needs no date
         return f"{moment:%H:%M}"
     return f"{moment:%H:%M} on {moment.day} {moment:%b}"
 

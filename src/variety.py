@@ -50,7 +50,7 @@ class Variety:
     @property
     def summary(self) -> str:
         """Short, for the counter line."""
-        return f"{self.pictures} pictures, {self.lights} kind{'' if self.lights == 1 else 's'} of light"
+        return f"{self.pictures} picture{'' if self.pictures == 1 else 's'}, {self.lights} kind{'' if self.lights == 1 else 's'} of light"
 
     @property
     def advice(self) -> str:

@@ -20,7 +20,8 @@ class Console(io.StringIO):
         return True
 
 
-def test_on_a_console_the_line_is_replaced_and_said_lines_stay():
+def test_on_a_console_the_line_is_replaced_and_said_lines_stay(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     console = Console()
     line = CounterLine(console)
     line.show("1 saved")

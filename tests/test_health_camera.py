@@ -7,6 +7,7 @@ import pytest
 from filelock import FileLock
 
 import cv2
+from src import health_camera
 from src.camera import CameraError
 from src.config import CameraSettings, RoiSettings
 from src.errors import UserError
@@ -28,20 +29,19 @@ class OneCamera:
 
     def __call__(self, settings, backend, clock):
         working = self.picture is not None and settings.index == self.index
-        self.opened.append(FakeCamera(self.picture if working else None, self.clock))
+        self.opened.append(FakeCamera(self.picture if working else None, self.clock, f"camera 0 ({backend})"))
         return self.opened[-1]
 
 
 class FakeCamera:
     live = True
-    name = "camera 0 (DEFAULT)"
 
-    def __init__(self, picture, clock) -> None:
-        self.picture, self.clock, self.closed = picture, clock, False
+    def __init__(self, picture, clock, name: str) -> None:
+        self.picture, self.clock, self.name, self.closed = picture, clock, name, False
 
     def read(self, timeout_seconds: float) -> Frame:
         if self.picture is None:
-            raise CameraError("The camera 0 (DEFAULT) cannot be opened.")
+            raise CameraError(f"The {self.name} cannot be opened.", "Check the cable.")
         return Frame(self.picture, 0, self.clock.now(), self.clock.monotonic())
 
     def close(self) -> None:
@@ -70,6 +70,19 @@ def test_a_camera_that_cannot_be_opened_fails_in_words(clock):
     check = check_camera(CameraSettings(), WHOLE, None, clock, OneCamera(clock, None))
     assert not check.result.ok and "cannot be opened" in check.result.text and "--list_cameras" in check.result.advice
     assert check.picture is None
+
+
+def test_advice_is_given_once_however_many_ways_to_the_camera_failed(clock, monkeypatch):
+    monkeypatch.setattr(health_camera, "backends_to_try", lambda settings: ("DSHOW", "MSMF"))
+    result = check_camera(CameraSettings(), WHOLE, None, clock, OneCamera(clock, None)).result
+    assert result.text == "The camera 0 (DSHOW) cannot be opened. The camera 0 (MSMF) cannot be opened."
+    assert result.advice.count("Check the cable.") == 1
+
+
+def test_a_recording_that_cannot_be_opened_is_not_looked_for_among_the_cameras(clock):
+    result = check_camera(CameraSettings(source="nowhere.mp4"), WHOLE, None, clock).result
+    assert "nowhere.mp4 does not exist" in result.text
+    assert "camera.source" in result.advice and "--list_cameras" not in result.advice
 
 
 def test_a_roi_outside_the_picture_is_refused(clock):

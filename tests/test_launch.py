@@ -117,7 +117,7 @@ def test_it_works_with_an_empty_home_and_foreign_python_settings(installed, tmp_
 
 
 def test_a_name_that_the_code_page_does_not_have_stops_nothing():
-    code = "from src import launcher; launcher.launch(['--help']); launcher._say('C:/Users/\\u0141ukasz/python.exe')"
+    code = "from src import launcher; launcher.launch(['--help']); launcher.say('C:/Users/\\u0141ukasz/python.exe')"
     answer = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, encoding="cp1252",
                             env={**os.environ, "PYTHONIOENCODING": "cp1252"}, timeout=60)
     assert answer.returncode == 0, answer.stderr

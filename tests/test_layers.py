@@ -14,7 +14,7 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 PURE = """
     errors redact yaml_text config config_text config_values config_words config_renames
     frame preprocess scoring blobs detection alarm incident subspace spread cues time_blocks learning lighting watch
-    camera_health camera_diagnosis camera_statistics registration reopener variety counter_line check_result
+    camera_health camera_diagnosis camera_statistics registration reopener variety check_result
     messages panels delivery
     summary summary_parts summary_page summary_json coverage event_kinds period false_alarms
     clock_watch armed_reminder restart_policy
@@ -22,7 +22,7 @@ PURE = """
 """.split()
 # Small adapters that other adapters are put together from.
 PARTS = """
-    atomic_file clock image_files windows
+    atomic_file clock image_files windows console counter_line
     camera live_camera
     web mail slack other_services outbox_folder outbox_line
 """.split()

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from src.console import fitted
 from src.status import Status, StatusFile, status_line
 
 NOW = datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1)))
@@ -22,19 +23,32 @@ WATCHING = Status(
 
 def test_the_line_of_a_quiet_watch():
     assert status_line(WATCHING, NOW) == (
-        "WATCHING since 19:15 on 22 Nov | picture 03:15:02 | score 31 % of the threshold | no leak"
+        "WATCHING since 19:15 | no leak | picture 03:15:02 | score 31 % of the threshold"
     )
 
 
 def test_the_line_before_the_first_picture():
-    assert status_line(replace(WATCHING, last_picture_at=None, score_ratio=None), NOW).endswith(
-        "22 Nov | no leak"
+    assert status_line(replace(WATCHING, last_picture_at=None, score_ratio=None), NOW) == (
+        "WATCHING since 19:15 | no leak"
     )
 
 
 def test_the_line_during_a_leak():
     leaking = replace(WATCHING, incident_id="i", incident_since=NOW - timedelta(minutes=12), score_ratio=4.2)
-    assert status_line(leaking, NOW).endswith("score 420 % of the threshold | POSSIBLE LEAK since 03:03")
+    assert status_line(leaking, NOW)== (
+        "WATCHING since 19:15 | POSSIBLE LEAK since 03:03 | picture 03:15:02 | score 420 % of the threshold"
+    )
+
+
+def test_what_is_longer_ago_than_a_day_has_a_date():
+    longer = replace(WATCHING, since=NOW - timedelta(hours=32))
+    assert status_line(longer, NOW).startswith("WATCHING since 19:15 on 21 Nov | no leak")
+
+
+def test_a_narrow_window_shows_the_leak_and_the_quiet_line_whole():
+    leaking = replace(WATCHING, incident_id="i", incident_since=NOW - timedelta(minutes=12), score_ratio=4.2)
+    assert "POSSIBLE LEAK since 03:03" in fitted(status_line(leaking, NOW), 79)
+    assert fitted(status_line(WATCHING, NOW), 79) == status_line(WATCHING, NOW)
 
 
 def test_the_line_says_why_nobody_watches():
@@ -42,7 +56,7 @@ def test_the_line_says_why_nobody_watches():
         WATCHING, mode="OFF", not_watching_because="the mode is OFF: double-click set_mode_MONITOR.bat"
     )
     assert status_line(off, NOW) == (
-        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15 on 22 Nov)"
+        "NOT WATCHING, because the mode is OFF: double-click set_mode_MONITOR.bat (since 19:15)"
     )
 
 
