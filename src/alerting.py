@@ -58,7 +58,7 @@ class Alerting:
         """A leak was decided: queue the alert, save the evidence, write the log."""
         event_id = event_id_of(self._clock.now())
         verdict = judgement.verdict
-        panel = self._panel(frame, judgement)
+        panel = self._panel(frame, judgement, notice.area_percent)
         message = incident_message(notice, event_id)
         self._outbox.queue(message, panel)
         self._say(f"{self._clock.now():%H:%M:%S} {message.subject}")
@@ -104,10 +104,10 @@ class Alerting:
             self.tell(DISK_MESSAGES[changed](free_bytes))
             self.log(f"disk_{changed}", free_bytes=free_bytes)
 
-    def _panel(self, frame: Frame, judgement: Judgement) -> bytes | None:
-        """The side-by-side picture as a JPEG file."""
+    def _panel(self, frame: Frame, judgement: Judgement, area_percent: float) -> bytes | None:
+        """The side-by-side picture as a JPEG file. area_percent: as the message says it."""
         verdict = judgement.verdict
-        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold)
+        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold, area_percent)
         try:
             return encode_jpg(evidence_panel(crop_roi(frame.image, self._roi), judgement.reconstruction,
                                              judgement.error_map, verdict.spot, caption))

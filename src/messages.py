@@ -92,8 +92,8 @@ def incident_message(notice: IncidentNotice, event_id: str) -> MessageText:
         where, size = place(notice.spot), percent(notice.area_percent)
         subject = f"{where}, {size} of the area"
         first = (
-            f"Possible leak {where} of the picture: {size} of the watched area "
-            f"({notice.spot.area_pixels} picture pixels), {seen}. {_trend(notice)}"
+            f"Possible leak {where} of the picture: {size} of the watched area, {seen}. "
+            f"{_trend(notice)}"
         )
     files = (
         f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, number {event_id}."
@@ -303,12 +303,12 @@ def _third(position: float) -> int:
     return min(int(3 * position), 2)
 
 
-def percent(value: float) -> str:
+def percent(value: float, unit: str = "percent") -> str:
     """A share in percent with as many digits as matter: "0.42 percent"."""
     if 0 < value < 0.01:
-        return "less than 0.01 percent"
+        return f"less than 0.01 {unit}"
     digits = 2 if value < 1 else 1 if value < 10 else 0
-    return f"{value:.{digits}f} percent"
+    return f"{value:.{digits}f} {unit}"
 
 
 def duration(seconds: float) -> str:

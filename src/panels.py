@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from src.blobs import Spot
+from src.messages import percent
 
 # The heat map ends at so many times the calibrated pixel threshold: a normal picture stays in its cold third.
 HOTTEST = 3.0
@@ -29,12 +30,14 @@ CLOSE_UP_FROM = 160  # pixels of the shorter side; smaller tiles have no room fo
 class Caption:
     """What is written under the pictures.
 
-    captured_at: wall time. score: unusual above score_threshold.
+    captured_at: wall time. score: unusual above score_threshold. area_percent: of the spot, as the message beside the
+    panel says it; None = as it is in this very picture.
     """
 
     captured_at: datetime
     score: float
     score_threshold: float
+    area_percent: float | None = None
 
 
 def evidence_panel(
@@ -176,10 +179,9 @@ def _title(words: str, width: int, unit: int) -> np.ndarray:
 
 def _caption_strip(caption: Caption, spot: Spot | None, width: int, unit: int) -> np.ndarray:
     strip = np.full((4 * unit, width, 3), PAPER, np.uint8)
-    area = f"spot {spot.area_percent:.2g} % of the area" if spot else "no single spot"
     words = (
         f"{caption.captured_at:%Y-%m-%d %H:%M:%S}    "
-        f"score {_number(caption.score)} (alarm above {_number(caption.score_threshold)})    {area}"
+        f"score {100 * caption.score / caption.score_threshold:.0f} % of the threshold    {_area(caption, spot)}"
     )
     baseline = round(2.4 * unit)
     _write(strip, words, (unit, baseline), unit, INK)
@@ -201,8 +203,11 @@ def _draw_scale(strip: np.ndarray, baseline: int, unit: int) -> None:
     _write(strip, "unusual", (right + unit, baseline), unit, FAINT)
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+def _area(caption: Caption, spot: Spot | None) -> str:
+    if spot is None:
+        return "no single spot"
+    share = spot.area_percent if caption.area_percent is None else caption.area_percent
+    return f"spot {percent(share, '%')} of the area"
 
 
 def _write(

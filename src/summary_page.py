@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Callable, Iterable, Iterator
 
 from src.coverage import BLIND, DOUBTFUL, GAP, NOT_ARMED, WATCHED, Span, seconds_of
-from src.messages import duration
+from src import messages
+from src.messages import duration, percent as as_said
 from src.summary import DaySummary
 from src.summary_parts import IncidentLine, Undelivered
 
@@ -99,7 +100,7 @@ def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator
                 _moment(line.opened_at),
                 _lasted(line),
                 str(line.alerts),
-                f"{line.largest_area_percent:.2f} % of the picture",
+                f"{as_said(line.largest_area_percent, '%')} of the area",
                 "yes" if line.growing else "no",
             )
             for line in summary.incidents

@@ -105,8 +105,8 @@ def test_a_leak_is_told_in_one_sentence():
     text = incident_message(notice(), "20261123_031502_123")
     assert text.subject == "POSSIBLE LEAK: in the lower left, 0.42 percent of the area"
     assert text.text.split("\n\n")[0] == (
-        "Possible leak in the lower left of the picture: 0.42 percent of the watched area (275 picture "
-        "pixels), first seen at 03:15 on 23 Nov, 3 min ago. Too early to say whether it is growing."
+        "Possible leak in the lower left of the picture: 0.42 percent of the watched area, "
+        "first seen at 03:15 on 23 Nov, 3 min ago. Too early to say whether it is growing."
     )
     assert "What to do now:" in text.text
     assert "20261123_031502" in text.text and "20261123_031502_123" in text.text

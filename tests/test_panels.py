@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from src.blobs import Spot
-from src.panels import OUTLINE, PAPER, Caption, evidence_panel, heatmap, outline
+from src.messages import percent
+from src.panels import OUTLINE, PAPER, Caption, _area, evidence_panel, heatmap, outline
 
 CAPTION = Caption(datetime(2026, 11, 23, 3, 15, 2), 1.43, 1.0)
 SPOT = Spot(area_pixels=40, area_percent=0.06, left=0.1, top=0.7, width=0.05, height=0.05)
@@ -44,6 +46,13 @@ def test_every_picture_size_and_every_spot_gives_a_panel(width, height, spot):
     made = panel(width, height, spot)
     assert made.dtype == np.uint8 and made.ndim == 3 and made.shape[2] == 3
     assert 1000 < made.shape[1] <= 2000
+
+
+def test_the_panel_says_the_size_that_the_message_says():
+    as_seen = _area(CAPTION, SPOT)
+    assert as_seen == f"spot {percent(SPOT.area_percent, '%')} of the area" == "spot 0.06 % of the area"
+    assert _area(replace(CAPTION, area_percent=0.03), SPOT) == "spot 0.03 % of the area"
+    assert _area(CAPTION, None) == "no single spot"
 
 
 def test_the_words_stay_inside_the_panel():

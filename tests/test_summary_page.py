@@ -75,7 +75,7 @@ def test_the_page_proves_what_it_says():
     )
     assert text.splitlines()[0] == "# The night"
     assert "![panel_i1.jpg](../panel_i1.jpg)" in text
-    assert "| 2026-11-23 03:15:00 | still open | 1 | 0.31 % of the picture | no |" in text
+    assert "| 2026-11-23 03:15:00 | still open | 1 | 0.31 % of the area | no |" in text
     assert "the monitor was not running (PC off, closed or crashed)" in text
     assert "| POSSIBLE LEAK | slack | given up | a / b |" in text
     assert "| 2026-11-22 21:00:00 | 2026-11-22 22:00:00 | 1 h |" in text
