@@ -30,6 +30,7 @@ OUT_OF_FOCUS = 0.45
 LIST_ADVICE = ("To see which cameras there are, type run_health_check.bat --list_cameras (chapter 15 of "
                "USER_GUIDE.md says where).")
 INDICES = range(6)
+GREEN, ORANGE = (0, 255, 0), (0, 165, 255)      # BGR
 HOLDERS = {Mode.MONITOR: "monitor", Mode.CAPTURE: "capture"}
 
 
@@ -112,11 +113,15 @@ def _judge(seen: FrameStatistics) -> tuple[str | None, str]:
 
 
 def with_roi_outlined(picture: np.ndarray, roi: RoiSettings) -> np.ndarray:
-    """A copy of the full camera picture in which the watched part is framed."""
+    """A copy of the full camera picture: the watched part is framed in green, ignored areas in orange."""
     framed = picture.copy()
+    size = np.array([picture.shape[1] - 1, picture.shape[0] - 1])
+    for area in roi.ignore:
+        corners = np.round(np.array(area.corners) * size).astype(np.int32)
+        cv2.polylines(framed, [corners], True, ORANGE, 2)
     if roi.enabled:
         left, top, right, bottom = roi_box(*picture.shape[:2], roi)
-        cv2.rectangle(framed, (left, top), (right - 1, bottom - 1), (0, 255, 0), 2)
+        cv2.rectangle(framed, (left, top), (right - 1, bottom - 1), GREEN, 2)
     return framed
 
 

@@ -119,6 +119,14 @@ def test_the_watched_part_is_framed_in_the_picture():
     assert not with_roi_outlined(BLACK, WHOLE).any()
 
 
+def test_ignored_areas_are_framed_too_so_that_a_wrong_place_is_seen():
+    roi = RoiSettings(ignore=({"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5},
+                              {"polygon": [[0.8, 0.0], [1.0, 0.0], [1.0, 0.2]]}))
+    framed = with_roi_outlined(BLACK, roi)
+    assert tuple(framed[90, 300]) == tuple(framed[0, 600]) == (0, 165, 255)
+    assert framed[180, 320].max() == 0
+
+
 def test_all_cameras_are_listed_with_a_picture(clock):
     found = list_cameras(CameraSettings(source="somewhere.mp4"), clock, OneCamera(clock, bench(), index=2))
     assert [(index, picture.shape) for index, _, picture in found] == [(2, (360, 640, 3))]
