@@ -205,7 +205,7 @@ def _draw_scale(strip: np.ndarray, baseline: int, unit: int) -> None:
 
 def _area(caption: Caption, spot: Spot | None) -> str:
     if spot is None:
-        return "no single spot"
+        return "no single spot" if caption.score > caption.score_threshold else "normal"
     share = spot.area_percent if caption.area_percent is None else caption.area_percent
     return f"spot {percent(share, '%')} of the area"
 

@@ -52,7 +52,11 @@ def test_the_panel_says_the_size_that_the_message_says():
     as_seen = _area(CAPTION, SPOT)
     assert as_seen == f"spot {percent(SPOT.area_percent, '%')} of the area" == "spot 0.06 % of the area"
     assert _area(replace(CAPTION, area_percent=0.03), SPOT) == "spot 0.03 % of the area"
+
+
+def test_a_panel_without_a_spot_says_whether_it_is_normal():
     assert _area(CAPTION, None) == "no single spot"
+    assert _area(replace(CAPTION, score=0.2), None) == "normal"
 
 
 def test_the_words_stay_inside_the_panel():
