@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from src.config_text import parse
 from src.config_values import (
-    Corner, EmailAddress, EmailAddresses, FilePath, Section, Share, Text, TimeOfDay, empty_as, key
+    Corner, EmailAddress, EmailAddresses, FilePath, Section, Share, Source, Text, TimeOfDay, empty_as, key
 )
 from src.config_words import rule
 
@@ -34,7 +34,7 @@ class CameraSettings(Section):
     width: int = key(1280, "pixels", ge=32, le=20000)
     height: int = key(720, "pixels", ge=32, le=20000)
     fps: float = key(30, "pictures a second", gt=0, le=1000)
-    source: Annotated[str | None, empty_as(None)] = key(None, "video, picture folder or address")
+    source: Annotated[Source | None, empty_as(None)] = key(None, "video, picture folder or address")
 
 
 class IgnoredArea(Section):

@@ -29,10 +29,14 @@ def _usable_path(value: object) -> object:
         return value
     if not value.strip():
         raise rule("a folder or file name is missing.")
-    if any(ord(character) < 32 for character in value):
+    return Path(_no_control_characters(value))
+
+
+def _no_control_characters(value: object) -> object:
+    if isinstance(value, str) and any(ord(character) < 32 for character in value):
         raise rule("holds a character that no file name has. In double quotes \\t means a tab: "
                    "use single quotes ('C:\\temp') or forward slashes (C:/temp).")
-    return Path(value)
+    return value
 
 
 def _time_of_day(value: object) -> object:
@@ -52,6 +56,7 @@ EmailAddress = Annotated[str, AfterValidator(_address), empty_as("")]
 EmailAddresses = Annotated[
     tuple[EmailAddress, ...], Field(strict=False), BeforeValidator(_one_as_list), empty_as(())
 ]
+Source = Annotated[str, BeforeValidator(_no_control_characters)]
 FilePath = Annotated[Path, BeforeValidator(_usable_path)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Share = Annotated[float, Field(ge=0, le=1, description="share of the picture")]
