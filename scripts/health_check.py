@@ -68,8 +68,9 @@ def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[
 
     note(checked("Camera", camera))
     note(checked("Model", lambda: check_trained_model(config)))
-    note(checked("Notifications", lambda: check_notifications(config.notify, os.environ)))
-    if notify:
+    if not notify:
+        note(checked("Notifications", lambda: check_notifications(config.notify, os.environ)))
+    else:
         picture = encode_jpg(pictures[0]) if pictures else None
         for result in send_test_messages(config.notify, os.environ, now, picture):
             note(result)

@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
         report = train(config, shipped_judge(), Clock(), bars.show, fewest)
     for reason in report.skipped:
         say(f"Skipped: {reason}")
+    if report.stats["pictures"] < FEWEST_PICTURES:
+        say(f"Only {report.stats['pictures']} pictures: the thresholds are a guess. With {FEWEST_PICTURES} or more, train "
+            "again.")
     for sentence in report.sentences:
         say(sentence)
     say(f"The model is in {config.paths.model_dir} (took {report.stats['seconds']:.0f} s). "

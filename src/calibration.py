@@ -82,7 +82,8 @@ def _report(
     write_bytes(histogram, score_histogram(scores, limits.score, title))
     words = (
         f"{len(normal.names)} normal pictures read, {len(scores)} scored that the model has not learned from.",
-        f"Threshold in use {in_use['score_threshold']:.4g}; these pictures suggest {calibration.thresholds.score:.4g}.",
+        f"Threshold in use {in_use['score_threshold']:.4g}; these pictures suggest {calibration.thresholds.score:.4g} "
+        f"({100 * calibration.thresholds.score / in_use['score_threshold']:.0f} % of it).",
         *in_words(over, alarms, pictures, interval),
     )
     write_json(numbers, {
@@ -101,5 +102,6 @@ def _report(
         backup = store_threshold(config.paths.model_dir, document, now)
         words = (*words, f"The new threshold is in use. The former one is kept in {backup}.")
     else:
-        words = (*words, "Nothing was changed. To use the suggested threshold, add --write_threshold.")
+        words = (*words, "Nothing was changed. To use the suggested threshold, type "
+                 "run_threshold_calibration.bat --write_threshold (chapter 15 of USER_GUIDE.md says where).")
     return CalibrationReport(histogram, numbers, words)

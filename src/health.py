@@ -28,6 +28,8 @@ OLDEST_PYTHON, NEWEST_PYTHON = (3, 10), (3, 13)
 PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)\s*(?:;\s*sys_platform\s*==\s*\"(\w+)\")?", re.MULTILINE)
 RUNTIME_LIBRARIES = ("vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll")
 RUNTIME_ADVICE = "Install the Visual C++ Redistributable from https://aka.ms/vs/17/release/vc_redist.x64.exe"
+SWITCH_ON = ("Set enabled: true under notify: slack, email or apprise in config/config.yaml (chapter 7 of "
+             "USER_GUIDE.md).")
 COMFORTABLE_BYTES = 10 * LOW_BYTES
 
 
@@ -122,9 +124,9 @@ def check_notifications(settings: NotifySettings, environment: Mapping[str, str]
         return CheckResult(name, False, " ".join(made.problems))
     if not made.channels:
         return CheckResult(name, True, "switched off: nobody is told about a leak, it is only shown on this PC.",
-                           "Set enabled: true under notify: slack, email or apprise in config/config.yaml.")
-    return CheckResult(name, True, f"ready: {', '.join(channel.label for channel in made.channels)}. Not sent: "
-                                   "use --notify to send a test message.")
+                           SWITCH_ON)
+    return CheckResult(name, True, f"ready: {', '.join(channel.label for channel in made.channels)}. To "
+                                   "send a test message, type run_health_check.bat --notify.")
 
 
 def send_test_messages(settings: NotifySettings, environment: Mapping[str, str], now: datetime,
@@ -143,7 +145,7 @@ def send_test_messages(settings: NotifySettings, environment: Mapping[str, str],
         except DeliveryError as error:
             results.append(CheckResult(name, False, f"{error}."))
     return results or [CheckResult("Test message", False, "not sent: no channel is switched on.",
-                                   "Set enabled: true under notify: slack, email or apprise in config/config.yaml.")]
+                                   SWITCH_ON)]
 
 
 def write_report(folder: Path, results: Iterable[CheckResult], now: datetime) -> Path:

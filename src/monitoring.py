@@ -63,8 +63,9 @@ def put_together(
     for problem in channels.problems:
         line.say(f"WARNING: {problem}")
     if not channels.channels:
-        line.say("WARNING: nobody is told of a leak, because neither Slack nor e-mail is switched on. Alerts are only "
-                 "shown here and kept in data/anomalies. See notify in config/config.yaml.")
+        why = "works" if channels.problems else "is switched on"
+        line.say(f"WARNING: nobody is told of a leak, because no way of sending {why}. Alerts are only shown "
+                 "here and kept in data/anomalies. See chapter 7 of USER_GUIDE.md.")
     log = EventLog(paths.logs_dir, clock)
     incidents = IncidentFile(state_dir)
     camera = SteadyCamera(config.camera, clock, open_one)
