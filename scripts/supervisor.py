@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     state_dir = config.paths.state_mode_file.parent
     announce = partial(announce_failure, config.notify, os.environ, state_dir, clock, log.append)
     command = [sys.executable, str(MONITOR), *arguments]
-    with only_instance(state_dir, "supervisor", clock.now()):
+    with only_instance(state_dir, "supervisor", clock.now(), called="monitor"):
         with only_instance(state_dir, "monitor", clock.now()):
             pass  # nobody watches yet; a monitor that was started by hand is named here
         return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()

@@ -15,10 +15,11 @@ from src.errors import UserError
 
 
 @contextmanager
-def only_instance(state_dir: Path, name: str, now: datetime) -> Iterator[None]:
+def only_instance(state_dir: Path, name: str, now: datetime, called: str = "") -> Iterator[None]:
     """Hold the lock `name` of the state folder while the block runs.
 
     name: what the program is called, for example "monitor". now: aware wall time, for whoever comes second.
+    called: what people call it, if they have another word.
     Raises UserError when another process has the lock; it names the process and when that was started.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
@@ -28,7 +29,7 @@ def only_instance(state_dir: Path, name: str, now: datetime) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise UserError(
-            f"The {name} is already running on this PC{_known_about(holder)}. Only one at a time "
+            f"The {called or name} is already running on this PC{_known_about(holder)}. Only one at a time "
             "can use the camera. Use that one, or close its window first, then start again."
         ) from None
     try:

@@ -95,6 +95,8 @@ class Monitor:
             raise
         finally:
             self._camera.close()
+            if self._frames:  # the page counts what heartbeats tell
+                self._log_heartbeat()
             self._alerting.log("monitor_stopped", reason=reason)
             self._alerting.tell(monitor_closed(self._clock.now(), reason))
             self._dead_man_switch.fail(f"The monitor was closed: {reason}.")
@@ -223,16 +225,19 @@ class Monitor:
             self._say(f"The disk could not be checked: {error.strerror}.")
 
     def _give_heartbeat(self, mode: Mode) -> None:
+        self._log_heartbeat()
+        if mode is Mode.MONITOR and self._why_not:
+            self._dead_man_switch.fail(f"NOT WATCHING, because {self._why_not}.")
+        else:
+            self._dead_man_switch.alive()
+
+    def _log_heartbeat(self) -> None:
         verdict = self._last_look.judgement.verdict if self._last_look else None
         state = self._why_not or "watching"
         self._alerting.log(
             "heartbeat", frames=self._frames, score_max=self._score_max if self._frames else None,
             score_threshold=verdict.score_threshold if verdict else None, state=state)
         self._frames, self._score_max = 0, 0.0
-        if mode is Mode.MONITOR and self._why_not:
-            self._dead_man_switch.fail(f"NOT WATCHING, because {self._why_not}.")
-        else:
-            self._dead_man_switch.alive()
 
     def _set_status(self, why_not: str) -> None:
         now = self._clock.now()

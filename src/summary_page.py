@@ -12,6 +12,8 @@ from src.messages import duration, percent as as_said
 from src.summary import DaySummary
 from src.summary_parts import IncidentLine, Undelivered
 
+# Less is the blink between two lines of the log.
+SHORTEST_SECONDS = 0.5
 _KIND_WORDS = {
     WATCHED: "watched",
     DOUBTFUL: "watched, but less well",
@@ -122,7 +124,7 @@ def _watching(summary: DaySummary) -> Iterator[str]:
             f"Armed for {duration(summary.armed_seconds)}, watched for {duration(summary.watched_seconds)} "
             f"({percent(summary.coverage_percent)}), {summary.frames} pictures judged."
         )
-    missed = [part for part in summary.spans if part.kind != WATCHED]
+    missed = [part for part in summary.spans if part.kind != WATCHED and part.seconds >= SHORTEST_SECONDS]
     if missed:
         yield _table(
             ("From", "To", "How long", "What", "Why"),

@@ -69,3 +69,9 @@ def test_a_damaged_note_about_the_holder_is_left_out(tmp_path, other, text):
         tmp_path, "monitor", NOW
     ):
         pass
+
+
+def test_it_is_named_as_people_call_it(tmp_path, other):
+    with pytest.raises(UserError, match="The watchman is already running"):
+        with only_instance(tmp_path, "monitor", NOW, called="watchman"):
+            pass
