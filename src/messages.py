@@ -29,8 +29,8 @@ CAMERA_PROBLEMS = {
     "lost": (
         "sends no pictures",
         BLIND,
-        "check that the PC is awake, that the USB plug sits firmly and that no other program uses the "
-        "camera. The monitor keeps trying by itself.",
+        "check that the PC is awake, that the plug of the camera sits firmly (a network camera: that it is switched "
+        "on) and that no other program uses it. The monitor keeps trying by itself.",
     ),
     "frozen": (
         "sends the very same picture again and again",

@@ -142,7 +142,8 @@ class Monitor:
         except CameraError as error:
             if not self._camera.live:
                 raise
-            self._tell_health(self._watch.no_picture(self._clock.monotonic(), str(error)))
+            # What to do now stands in the message itself, once.
+            self._tell_health(self._watch.no_picture(self._clock.monotonic(), error.what))
         except UserError as error:
             if isinstance(error, CameraEnded):
                 raise

@@ -16,7 +16,8 @@ from src.redact import redact
 from src.slack import SlackBot, SlackWebhook
 
 SLACK_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
-HOW_TO_SET = 'Set it once with: setx {name} "..." in a console window, then start again.'
+HOW_TO_SET = ('Type once in a console window: setx {name} "..." Then close all windows of the leak monitor and start again '
+              "(chapter 7 of USER_GUIDE.md).")
 
 
 @dataclass(frozen=True)

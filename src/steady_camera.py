@@ -44,7 +44,7 @@ class SteadyCamera:
         self._patience_seconds = OPENING_SECONDS
         self._count = 0
         self._left_behind: list[Camera] = []
-        self._reason = "The camera has not been opened yet."
+        self._failure = CameraError("The camera has not been opened yet.")
 
     def read(self, timeout_seconds: float) -> Frame:
         """The next picture; returns or raises within about `timeout_seconds` whatever the driver does.
@@ -56,16 +56,16 @@ class SteadyCamera:
             wait = self._reopener.seconds_to_wait(self._clock.monotonic())
             if wait > 0:
                 self._clock.sleep(min(wait, timeout_seconds))
-                raise CameraError(self._reason)
+                raise CameraError(self._failure.what, self._failure.advice)
             self._open()
         try:
             frame = self._camera.read(timeout_seconds)
         except CameraTimeout as error:
             if self._clock.monotonic() - self._silent_since >= self._patience_seconds:
-                self._give_up(str(error))
+                self._give_up(error)
             raise
         except CameraError as error:
-            self._give_up(str(error))
+            self._give_up(error)
             raise
         self._reopener.succeeded()
         self._silent_since, self._patience_seconds = self._clock.monotonic(), SILENCE_SECONDS
@@ -75,7 +75,7 @@ class SteadyCamera:
     def reopen(self) -> None:
         """Open the camera afresh with the next read: after a standstill the driver repeats its last picture."""
         if self._camera is not None:
-            self._give_up("The camera is being opened again.")
+            self._give_up(CameraError("The camera is being opened again."))
 
     def close(self) -> None:
         """Let go of the camera, so that another program can have it. The next read opens it again."""
@@ -87,19 +87,19 @@ class SteadyCamera:
         self._left_behind = [camera for camera in self._left_behind if camera.hanging]
         if len(self._left_behind) >= MOST_HANGING:
             self._reopener.failed(self._clock.monotonic())
-            self._reason = ("The driver of the camera hangs. Unplug the camera and plug it in again; "
-                            "if that does not help, restart this PC.")
-            raise CameraError(self._reason)
+            self._failure = CameraError("The driver of the camera hangs.", "Unplug the camera and plug it in again; if "
+                                        "that does not help, restart this PC.")
+            raise self._failure
         try:
             self._camera = self._open_one(self._settings, self._reopener.backend, self._clock)
         except CameraError as error:
             self._reopener.failed(self._clock.monotonic())
-            self._reason = str(error)
+            self._failure = error
             raise
         self._silent_since, self._patience_seconds = self._clock.monotonic(), OPENING_SECONDS
 
-    def _give_up(self, reason: str) -> None:
-        self._reason = reason
+    def _give_up(self, failure: CameraError) -> None:
+        self._failure = failure
         self._release()
         self._reopener.failed(self._clock.monotonic())
 
