@@ -135,14 +135,27 @@ def check_model(config: Config, judge_name: str) -> dict[str, object]:
                             f"with. {TRAIN}")
     now = fingerprint_settings(config, judge_name)
     then = threshold["settings"]
-    changed = [f"{key} was {then[key]!r} and is now {value!r}" if key in then else f"{key} is new, {value!r}"
-               for key, value in now.items() if key not in then or then[key] != value]
+    changed = {key: value for key, value in now.items() if key not in then or then[key] != value}
+    if "judge" in changed:  # nobody can set that back
+        raise UserError("The model was made by another version of the program, whose thresholds do not hold for this one "
+                        f"(judge {then.get('judge', 'unknown')}, now {judge_name}). {TRAIN}")
     if changed:
-        raise UserError(
-            "Settings that the thresholds depend on have changed since the training: " + "; ".join(changed)
-            + ". Thresholds are never used with other settings. Set them back in config/config.yaml, or double-click "
-            "run_train.bat to train with the new ones.")
+        lines = [f"  {key} was {_as_written(then[key])} and is now {_as_written(value)}" if key in then
+                 else f"  {key} is new, {_as_written(value)}" for key, value in changed.items()]
+        raise UserError("\n".join((
+            "Settings that the thresholds depend on have changed since the training:", *lines,
+            "Thresholds are never used with other settings. Set them back in config/config.yaml, or double-click "
+            "run_train.bat to train with the new ones.")))
     return threshold
+
+
+def _as_written(value: object) -> str:
+    """A setting about as it stands in config.yaml."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_as_written(part)}" for key, part in value.items() if part is not None) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_as_written, value)) + "]"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference]:

@@ -109,6 +109,10 @@ def _rectangle(roi: RoiSettings) -> dict[str, object]:
     return {key: getattr(roi, key) for key in ("units", "x", "y", "width", "height")}
 
 
+def _in_words(region: dict[str, object] | str) -> str:
+    return region if isinstance(region, str) else ", ".join(f"{key} {value}" for key, value in region.items())
+
+
 def cropped_size(folder: Path, roi: RoiSettings) -> tuple[int, int] | None:
     """(rows, columns) of pictures that are already cut to the ROI, None when all show the whole view."""
     if not (folder / CROP_NOTE).is_file():
@@ -123,7 +127,8 @@ def _check_same_crop(folder: Path, roi: RoiSettings) -> dict[str, object] | None
     note = read_json(folder / CROP_NOTE)
     now = _rectangle(roi) if roi.enabled else "the whole picture"
     if note["roi"] != now:
-        raise UserError(f"The pictures in {folder} were cut to another region of interest ({note['roi']}, now {now}). "
+        raise UserError(f"The pictures in {folder} were cut to another region of interest ({_in_words(note['roi'])}; now "
+                        f"{_in_words(now)}). "
                         "Set the section roi in config/config.yaml back, or move these pictures away and capture new "
                         "ones.")
     return note

@@ -13,7 +13,7 @@ import pytest
 
 from src import artifacts, atomic_file
 from src.artifacts import (
-    COMPLETE, DETECTOR_FILE, KERAS_FILE, SET, STATS_FILE, THRESHOLD_FILE, finish_exchange, install_set,
+    COMPLETE, DETECTOR_FILE, KERAS_FILE, SET, STATS_FILE, THRESHOLD_FILE, check_model, finish_exchange, install_set,
     load_detector, read_arrays, staging_folder, store_threshold, write_arrays,
 )
 from src.errors import UserError
@@ -174,6 +174,20 @@ def test_another_setting_is_refused_with_both_values_and_the_way_out(trained, tm
     part = text.split(f"{key} was ")[1]
     assert was in part.split(" and is now ")[0] and now in part.split(" and is now ")[1]
     assert "run_train.bat" in text and "config/config.yaml" in text
+
+
+def test_changed_settings_are_written_as_in_the_settings_file(trained, tmp_path):
+    area = {"x": 0.25, "y": 0, "width": 0.5, "height": 0.5}
+    text = refusal(lab_with(trained, tmp_path, {"roi": {"enabled": True, "ignore": [area]}}))
+    assert "\n  roi.enabled was false and is now true\n" in text
+    assert "roi.ignore was [] and is now [{x: 0.25, y: 0.0, width: 0.5, height: 0.5}]\n" in text
+
+
+def test_a_model_of_another_version_is_not_to_be_mended_in_the_settings(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+    with pytest.raises(UserError, match="made by another version of the program") as caught:
+        check_model(config, "another judge")
+    assert "run_train.bat" in str(caught.value) and "config.yaml" not in str(caught.value)
 
 
 def test_settings_that_the_thresholds_do_not_depend_on_may_change(trained, tmp_path):
