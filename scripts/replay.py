@@ -13,8 +13,14 @@ from tqdm import tqdm
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.console import say
+from src.errors import UserError
 from src.judge import shipped_judge
 from src.replay import replay
+
+NOTHING_TO_REPLAY = """No recording was named.
+Open the folder of the program, click into the address line of the Explorer window, type cmd, press Enter, then type
+    run_replay.bat --source "D:\\videos\\night.mp4"
+with the name of a video or of a folder of pictures (chapter 15 of USER_GUIDE.md)."""
 
 
 def _seconds(text: str) -> float:
@@ -29,13 +35,15 @@ def _seconds(text: str) -> float:
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
-    options.add_argument("--source", required=True, metavar="VIDEO_OR_FOLDER", help="recorded footage")
+    options.add_argument("--source", metavar="VIDEO_OR_FOLDER", help="recorded footage")
     options.add_argument("--frame_seconds", type=_seconds, default=1.5, metavar="SECONDS",
                          help="time between two pictures of the footage (default: 1.5)")
     options.add_argument("--stills", action="store_true", help="judge each picture alone, with no memory")
     options.add_argument("--output_dir", type=Path, metavar="DIR",
                          help="where the results go (default: reports/replay/<date and time>)")
     chosen = options.parse_args(arguments)
+    if chosen.source is None:
+        raise UserError(NOTHING_TO_REPLAY)
     config = read_config(chosen)
     now = Clock().now()
     folder = chosen.output_dir or config.paths.reports_dir / "replay" / f"{now:%Y%m%d_%H%M%S}"

@@ -188,9 +188,15 @@ def _timeline(record: Record, title: str) -> bytes:
                            record.shades, title)
 
 
+def _clock(seconds: float) -> str:
+    """A time in the footage as timeline.png has it: "0:03:51"."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
 def _in_words(summary: dict[str, object]) -> tuple[str, ...]:
     alerts, frames = summary["alerts"], summary["frames"]
-    first = f", the first at picture {alerts[0]['index']} ({alerts[0]['time_seconds']:.0f} s)" if alerts else ""
+    first = f", the first at picture {alerts[0]['index']} (after {_clock(alerts[0]['time_seconds'])})" if alerts else ""
     alerted = "1 alert" if len(alerts) == 1 else f"{len(alerts)} alerts"
     sentences = [f"{frames} pictures, {summary['anomalous_frames']} of them unusual, {alerted}{first}."]
     sentences += [f"Camera, picture {problem['index']}: {problem['text']}" for problem in summary["camera_problems"]]

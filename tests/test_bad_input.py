@@ -136,6 +136,8 @@ def test_a_picture_folder_that_does_not_exist_is_named(trained, tmp_path, script
 
 def test_footage_that_does_not_exist_is_named_and_no_replay_is_written(trained, tmp_path):
     config_file = lab_with_model(trained, tmp_path)
+    text = refusal(tmp_path, "replay", "--config", config_file)
+    assert text.startswith("No recording was named.") and 'run_replay.bat --source "D:' in text
     text = refusal(tmp_path, "replay", "--source", tmp_path / "nowhere.mp4", "--config", config_file)
     assert "nowhere.mp4" in text and "does not exist" in text
     text = refusal(tmp_path, "replay", "--source", config_file, "--config", config_file)

@@ -51,7 +51,7 @@ def test_a_leak_in_a_video_is_alerted_at_its_third_picture(trained, tmp_path):
     assert [alert["index"] for alert in report.summary["alerts"]] == [32]
     assert report.summary["alerts"][0]["time_seconds"] == 64.0
     assert "".join(row["decision"][0] for row in rows(report)) == "q" * 30 + "ss" + "a" + "c" * 12
-    assert report.sentences[0] == "45 pictures, 15 of them unusual, 1 alert, the first at picture 32 (64 s)."
+    assert report.sentences[0] == "45 pictures, 15 of them unusual, 1 alert, the first at picture 32 (after 0:01:04)."
 
 
 def test_the_table_has_one_row_for_each_picture_and_the_summary_says_the_same(trained, tmp_path):
