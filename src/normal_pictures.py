@@ -46,9 +46,10 @@ def note_crop(folder: Path, roi: RoiSettings, cropped: np.ndarray) -> None:
 
     Raises UserError when the folder holds pictures cut to another ROI.
     """
+    if _check_same_crop(folder, roi) is None:
+        (folder / CROP_NOTE).unlink(missing_ok=True)  # left behind by pictures that were moved away
     if not roi.enabled:
         return
-    _check_same_crop(folder, roi)
     write_json(folder / CROP_NOTE, {"roi": _rectangle(roi), "width": cropped.shape[1], "height": cropped.shape[0]})
 
 
@@ -115,14 +116,13 @@ def _in_words(region: dict[str, object] | str) -> str:
 
 def cropped_size(folder: Path, roi: RoiSettings) -> tuple[int, int] | None:
     """(rows, columns) of pictures that are already cut to the ROI, None when all show the whole view."""
-    if not (folder / CROP_NOTE).is_file():
-        return None
     note = _check_same_crop(folder, roi)
-    return note["height"], note["width"]
+    return None if note is None else (note["height"], note["width"])
 
 
 def _check_same_crop(folder: Path, roi: RoiSettings) -> dict[str, object] | None:
-    if not (folder / CROP_NOTE).is_file():
+    """The note of the folder, None when no picture in it is cut. Raises UserError for another ROI."""
+    if not (folder / CROP_NOTE).is_file() or not list_images(folder):
         return None
     note = read_json(folder / CROP_NOTE)
     now = _rectangle(roi) if roi.enabled else "the whole picture"

@@ -91,9 +91,17 @@ def test_pictures_cut_to_another_region_are_refused_with_both(tmp_path, other):
     for act in (lambda: load(tmp_path, other), lambda: cropped_size(tmp_path, other)):
         with pytest.raises(UserError, match="another region of interest.*0.5.*config.yaml"):
             act()
-    if other.enabled:
-        with pytest.raises(UserError, match="another region of interest"):
-            note_crop(tmp_path, other, bench(0))
+    with pytest.raises(UserError, match="another region of interest"):
+        note_crop(tmp_path, other, bench(0))
+
+
+@pytest.mark.parametrize("other", [WHOLE, roi(x=0.25, width=0.5)])
+def test_once_the_pictures_are_moved_away_their_region_no_longer_counts(tmp_path, other):
+    note_crop(tmp_path, LEFT_HALF, bench(0)[:, :WIDTH // 2])
+    assert cropped_size(tmp_path, other) is None
+    note_crop(tmp_path, other, bench(0))
+    folder_with(tmp_path, 5)
+    assert cropped_size(tmp_path, other) == ((HEIGHT, WIDTH) if other.enabled else None)
 
 
 def test_without_a_region_nothing_is_noted(tmp_path):
