@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     ):
         reason = start_watching(config, clock, os.environ, sys.stdout,
                                 why_stopped=lambda: endings[0] if endings else BY_HAND)
-    say(f"\nThe monitor has ended: {reason}.")  # the status line is still open
+    say(f"The monitor has ended: {reason}.")
     return 0
 
 

@@ -39,6 +39,12 @@ class CounterLine:
         text = wrapped(text, width_of_window()) if self._replaceable else text
         self._write(f"{before}{text}\n")
 
+    def end(self) -> None:
+        """Leave the line shown last as it is: what others write goes below it."""
+        if self._open:
+            self._open = False
+            self._write("\n")
+
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):
             self._stream.write(text)

@@ -40,12 +40,14 @@ def start_watching(
     why_stopped: the reason of a KeyboardInterrupt, asked when there was one.
     Raises UserError when there is no model that fits the settings, or no recording to read.
     """
-    monitor, outbox = put_together(config, clock, environment, CounterLine(console), why_stopped=why_stopped)
+    line = CounterLine(console)
+    monitor, outbox = put_together(config, clock, environment, line, why_stopped=why_stopped)
     outbox.start()
     try:
         return monitor.run()
     finally:
         outbox.close()
+        line.end()
 
 
 def put_together(

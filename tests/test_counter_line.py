@@ -32,6 +32,16 @@ def test_on_a_console_the_line_is_replaced_and_said_lines_stay(monkeypatch):
     assert console.getvalue().endswith("\ndone\n")
 
 
+def test_after_its_end_others_write_below_it():
+    console = Console()
+    line = CounterLine(console)
+    line.end()
+    line.show("1 saved")
+    line.end()
+    line.end()
+    assert console.getvalue().count("\n") == 1 and console.getvalue().endswith("\n")
+
+
 def test_in_a_file_every_twentieth_line_is_written():
     file = io.StringIO()
     line = CounterLine(file)

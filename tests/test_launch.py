@@ -19,7 +19,7 @@ from src.environment import NO_PAUSE, Environment, child_environment
 PROJECT = Path(__file__).resolve().parent.parent
 LAUNCHER_FILES = (
     "scripts/launch.py", "src/__init__.py", "src/errors.py", "src/launcher.py", "src/environment.py", "src/pip_words.py",
-    "src/windows.py",
+    "src/windows.py", "src/console.py",
 )
 # Shows what reached the script: arguments, folder, package, and the variables that matter.
 ECHO = '''"""Repeats what it was told."""
