@@ -58,7 +58,8 @@ def run_demo(scratch: Path, clock: Clock, say: Callable[[str], None]) -> bool:
     night = VirtualClock(clock.now())
     config = _settings(scratch, LEAK_CLIP)
     write_mode(config.paths.state_mode_file, Mode.MONITOR)
-    began = night.now()
+    # The log knows milliseconds: with more digits its first line would lie before the beginning.
+    began = night.now().replace(microsecond=night.now().microsecond // 1000 * 1000)
     start_watching(config, night, {}, sys.stdout)
 
     say("4 of 4  Writing the page for the morning ...")

@@ -14,6 +14,7 @@ from src.summary_parts import IncidentLine, Undelivered
 
 # Less is the blink between two lines of the log.
 SHORTEST_SECONDS = 0.5
+ROUNDING = 1e-9     # percent; a sum of many spans is a little less than the whole for a computer
 _KIND_WORDS = {
     WATCHED: "watched",
     DOUBTFUL: "watched, but less well",
@@ -40,7 +41,7 @@ def sentence(summary: DaySummary) -> str:
 
 def percent(share: float) -> str:
     """A share in percent, never rounded up: "100 %" is really all of it."""
-    return "100 %" if share >= 100.0 else f"{math.floor(share * 10.0) / 10.0:.1f} %"
+    return "100 %" if share >= 100.0 - ROUNDING else f"{math.floor((share + ROUNDING) * 10.0) / 10.0:.1f} %"
 
 
 def markdown(summary: DaySummary, scores_picture: str, evidence_link: Callable[[str], str]) -> str:

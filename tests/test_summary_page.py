@@ -61,6 +61,10 @@ def test_a_share_is_never_rounded_up():
     assert (percent(99.99), percent(100.0), percent(0.0)) == ("99.9 %", "100 %", "0.0 %")
 
 
+def test_a_sum_of_many_spans_that_are_all_watched_is_all_of_it():
+    assert percent(99.99999999999999) == "100 %"
+
+
 def test_the_page_proves_what_it_says():
     text = page(
         *night(
