@@ -177,6 +177,7 @@ def test_all_problems_are_named_at_once_with_line_key_value_and_what_is_allowed(
     ("notify: {email: {enabled: true, smtp_host: x}}", "these keys are empty: from_addr, to_addrs."),
     ("paths: {model_dir: ''}", "a folder or file name is missing"),
     ('paths: {model_dir: "C:\\temp"}', "single quotes"),
+    ('camera: {source: "D:\\videos\\night.mp4"}', "single quotes"),
     ("paths: {model_dir: 5}", "found 5, expected text"),
     ("paths: {data_anomalies_dir: data/normal}", "paths.data_anomalies_dir: is the same folder"),
     ("camera: {width: 640}\ncamera: {height: 480}", "line 2, camera: stands here a second time"),
