@@ -16,7 +16,7 @@ from src.judge import shipped_judge
 from src.replay import COLUMNS, FRAMES_FILE, SUMMARY_FILE, TIMELINE_FILE, ReplayReport, replay
 from tests.bench import EVENING, bench, lab, write_model, write_video
 
-FOOTAGE = [bench(300 + number, leak_radius=0 if number < 30 else 5) for number in range(45)]
+FOOTAGE = [bench(400 + number, leak_radius=0 if number < 30 else 5) for number in range(45)]
 
 
 @pytest.fixture(scope="module")
