@@ -59,7 +59,7 @@ class Alerting:
         event_id = event_id_of(self._clock.now())
         verdict = judgement.verdict
         panel = self._panel(frame, judgement, notice.area_percent)
-        message = incident_message(notice, event_id)
+        message = incident_message(notice, event_id, verdict.lighting_change)
         self._outbox.queue(message, panel)
         self._say(f"{self._clock.now():%H:%M:%S} {message.subject}")
         pictures = EventPictures(frame.image, judgement.reconstruction, heatmap(judgement.error_map),
@@ -69,7 +69,7 @@ class Alerting:
             "alert", event_id=event_id, incident_id=notice.incident_id, score=verdict.score,
             score_threshold=verdict.score_threshold, largest_blob_area=verdict.largest_blob_area,
             blob_area_threshold=verdict.blob_area_threshold, triggers=verdict.triggers,
-            area_percent=notice.area_percent, growing=notice.growing, evidence=names)
+            area_percent=notice.area_percent, growing=notice.growing, new_light=verdict.lighting_change, evidence=names)
         self.log(f"incident_{notice.kind}", incident_id=notice.incident_id, area_percent=notice.area_percent,
                  minutes=notice.seconds_open / 60.0)
 

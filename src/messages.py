@@ -72,6 +72,12 @@ WATCH_GAPS = {
 }
 
 
+# Light alone can look like a leak; but a large leak looks like new light, too.
+NEW_LIGHT = (
+    "The light is unlike that of all training pictures: it may be the light, and it may be a large leak."
+)
+
+
 @dataclass(frozen=True)
 class MessageText:
     """What people read. subject: one line. text: its first line says it all in one sentence."""
@@ -80,8 +86,11 @@ class MessageText:
     text: str
 
 
-def incident_message(notice: IncidentNotice, event_id: str) -> MessageText:
-    """An incident has opened, goes on, or is over. event_id: the number in the names of the picture files."""
+def incident_message(notice: IncidentNotice, event_id: str, new_light: bool = False) -> MessageText:
+    """An incident has opened, goes on, or is over.
+
+    event_id: the number in the names of the picture files. new_light: the whole picture is lit as never in training.
+    """
     if notice.kind == "resolved":
         return _resolved(notice)
     seen = f"first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago"
@@ -95,6 +104,8 @@ def incident_message(notice: IncidentNotice, event_id: str) -> MessageText:
             f"Possible leak {where} of the picture: {size} of the watched area, {seen}. "
             f"{_trend(notice)}"
         )
+    if new_light:
+        first = f"{first} {NEW_LIGHT}"
     files = (
         f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, number {event_id}."
     )

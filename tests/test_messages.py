@@ -112,6 +112,13 @@ def test_a_leak_is_told_in_one_sentence():
     assert "20261123_031502" in text.text and "20261123_031502_123" in text.text
 
 
+@pytest.mark.parametrize("kind", ["opened", "updated"])
+def test_a_leak_in_new_light_says_that_it_may_be_either(kind):
+    text = incident_message(notice(kind), "e", new_light=True)
+    assert "it may be the light, and it may be a large leak" in text.text.split("\n\n")[0]
+    assert text.subject == incident_message(notice(kind), "e").subject
+
+
 def test_a_growing_leak_says_so_in_the_subject():
     text = incident_message(notice("updated", growing=True), "e")
     assert text.subject.startswith("LEAK GROWING")
