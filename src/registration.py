@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,10 @@ class Shift:
     @property
     def pixels(self) -> float:
         return math.hypot(self.dx, self.dy)
+
+    def enlarged(self, factor: float) -> Shift:
+        """The same in a picture that is so many times as large."""
+        return replace(self, dx=self.dx * factor, dy=self.dy * factor)
 
 
 @dataclass(frozen=True)
@@ -97,68 +101,66 @@ def _look(grey: np.ndarray) -> np.ndarray:
 
 
 class Registration:
-    """Locates pictures in a trained view. Holds only what can be computed once from the reference."""
+    """Locates pictures in a trained view. Holds only what can be computed once from the reference.
+
+    size: (w, h), the small size at which pictures are compared.
+    """
 
     def __init__(self, reference: Reference) -> None:
         fields = [_edge_field(picture) for picture in reference.pictures]
         rows, columns = reference.pictures.shape[1:]
-        self._size = (columns, rows)
+        self.size = (columns, rows)
         self._block_window = _window(BLOCK, BLOCK)
         self._coarse_window = _window(rows // 2, columns // 2)
-        self._coarse = [np.conj(np.fft.fft2(_halve(field) * self._coarse_window)) for field in fields]
-        self._coarse_strength = [float(np.abs(spectrum).mean()) + TINY for spectrum in self._coarse]
+        self._coarse = [cv2.dft(cv2.multiply(_halve(field), self._coarse_window)) for field in fields]
+        self._coarse_strength = [float(cv2.magnitude(*cv2.split(spectrum)).mean()) + TINY for spectrum in self._coarse]
         self._blocks, self._weights, self._norms = [], [], []
         for field in fields:
-            blocks = _cut_blocks(field) * self._block_window
-            energy = (np.abs(blocks) ** 2).sum(axis=(1, 2))
-            self._weights.append(np.where(energy > EDGE_SHARE * energy.max(), energy, 0.0))
-            self._norms.append(np.sqrt(energy) + TINY)
-            self._blocks.append(np.conj(np.fft.fft2(blocks)))
+            blocks = [cv2.multiply(block, self._block_window) for block in _cut_blocks(field)]
+            norms = np.array([cv2.norm(block) for block in blocks], np.float32)
+            energy = norms ** 2
+            self._weights.append(np.where(energy > EDGE_SHARE * energy.max(), energy, np.float32(0.0)))
+            self._norms.append(norms + TINY)
+            # Turned by half a block, so that no shift is found in the middle and not in the corner.
+            self._blocks.append([cv2.dft(np.roll(block, BLOCK // 2, axis=(0, 1))) for block in blocks])
         self._places = _block_centres(rows, columns)
 
     def estimate(self, image: np.ndarray) -> Shift:
         """Shift and rotation of a picture, (H, W, 3) uint8 BGR or (H, W) uint8, against the trained view."""
-        field = _edge_field(small_grey(image, self._size))
+        return self.locate(small_grey(image, self.size)).enlarged(image.shape[1] / self.size[0])
+
+    def locate(self, small: np.ndarray) -> Shift:
+        """The same for a small grey picture, (h, w) float32 of `size`, in its own pixels."""
+        field = _edge_field(small)
         light, coarse_x, coarse_y = self._coarse_guess(field)
         moved = _displaced(field, -coarse_x, -coarse_y)
         offsets, peaks = self._locate_blocks(moved, light)
-        weights = np.where(peaks > CLEAR_PEAK, self._weights[light], 0.0)
+        weights = np.where(peaks > CLEAR_PEAK, self._weights[light], np.float32(0.0))
         total = float(self._weights[light].sum())
         if not weights.any():
             return Shift(0.0, 0.0, 0.0, 0.0)
         dx, dy, angle, agreed = _common_movement(self._places, offsets, weights)
-        scale = image.shape[1] / self._size[0]
-        return Shift((dx + coarse_x) * scale, (dy + coarse_y) * scale, math.degrees(angle), agreed / total)
+        return Shift(dx + coarse_x, dy + coarse_y, math.degrees(angle), agreed / total)
 
     def _coarse_guess(self, field: np.ndarray) -> tuple[int, int, int]:
         """The reference that fits best, and the whole-picture shift (x, y) in pixels of the small picture."""
-        spectrum = np.fft.fft2(_halve(field) * self._coarse_window)
+        spectrum = cv2.dft(cv2.multiply(_halve(field), self._coarse_window))
         best = (-1.0, 0, 0, 0)
         for light, (reference, strength) in enumerate(zip(self._coarse, self._coarse_strength)):
-            surface = np.fft.ifft2(spectrum * reference).real / strength
+            surface = _correlation(spectrum, reference)
             row, column = np.unravel_index(surface.argmax(), surface.shape)
             rows, columns = surface.shape
             y = int(row) - rows if row > rows // 2 else int(row)
             x = int(column) - columns if column > columns // 2 else int(column)
-            best = max(best, (float(surface.max()), light, 2 * x, 2 * y))
+            best = max(best, (float(surface.max()) / strength, light, 2 * x, 2 * y))
         return best[1], best[2], best[3]
 
     def _locate_blocks(self, field: np.ndarray, light: int) -> tuple[np.ndarray, np.ndarray]:
         """Offset (N, 2) as x, y of every block with sub-pixel accuracy, and how clear each one is (N,), 0 to 1."""
-        blocks = _cut_blocks(field) * self._block_window
-        norms = np.sqrt((np.abs(blocks) ** 2).sum(axis=(1, 2))) + TINY
-        surfaces = np.fft.ifft2(np.fft.fft2(blocks) * self._blocks[light]).real
-        surfaces = np.fft.fftshift(surfaces, axes=(1, 2))
-        surfaces = surfaces / (norms * self._norms[light])[:, None, None]
-        middle = BLOCK // 2
-        near = surfaces[:, middle - REACH:middle + REACH + 1, middle - REACH:middle + REACH + 1]
-        index = near.reshape(len(near), -1).argmax(axis=1)
-        rows, columns = np.divmod(index, 2 * REACH + 1)
-        every = np.arange(len(near))
-        rows, columns = rows + middle - REACH, columns + middle - REACH
-        x = columns - middle + _vertex(*(surfaces[every, rows, columns + step] for step in (-1, 0, 1)))
-        y = rows - middle + _vertex(*(surfaces[every, rows + step, columns] for step in (-1, 0, 1)))
-        return np.stack([x, y], axis=1), surfaces[every, rows, columns]
+        found = [_offset(cv2.multiply(block, self._block_window), reference, norm)
+                 for block, reference, norm in zip(_cut_blocks(field), self._blocks[light], self._norms[light])]
+        x, y, peaks = np.array(found, np.float32).T
+        return np.stack([x, y], axis=1), peaks
 
 
 def estimate_shift(reference: Reference, image: np.ndarray) -> Shift:
@@ -176,44 +178,65 @@ def align(image: np.ndarray, shift: Shift) -> np.ndarray:
 
 
 def _edge_field(grey: np.ndarray) -> np.ndarray:
-    """(h, w) complex64: direction of the edges; length near 1 on clear edges, near 0 in flat or noisy places."""
+    """(h, w, 2) float32: direction of the edges; length near 1 on clear edges, near 0 in flat or noisy places."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3)
     y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3)
     length = cv2.magnitude(x, y)
     # Twice the median length lies above camera noise, at any gain, and below the edges of things.
     floor = 2.0 * float(np.median(length)) + 2.0
-    return ((x + 1j * y) / (length + floor)).astype(np.complex64)
+    return cv2.merge([x / (length + floor), y / (length + floor)])
+
+
+def _correlation(spectrum: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Circular cross-correlation of two fields with these spectra, (n, m) float32."""
+    product = cv2.mulSpectrums(spectrum, reference, 0, conjB=True)
+    return cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
+
+
+def _offset(block: np.ndarray, reference: np.ndarray, norm: float) -> tuple[float, float, float]:
+    """Offset x, y of a block with sub-pixel accuracy, and how clear it is, 0 to 1.
+
+    reference: spectrum of the trained block, turned by half its size. norm: length of the trained block.
+    """
+    # One more on every side than the reach, for the parabola.
+    first, last = BLOCK // 2 - REACH - 1, BLOCK // 2 + REACH + 2
+    near = _correlation(cv2.dft(block), reference)[first:last, first:last]
+    _, peak, _, (column, row) = cv2.minMaxLoc(near[1:-1, 1:-1])
+    x = column - REACH + _vertex(*near[row + 1, column:column + 3].tolist())
+    y = row - REACH + _vertex(*near[row:row + 3, column + 1].tolist())
+    return x, y, peak / ((cv2.norm(block) + TINY) * norm)
 
 
 def _window(rows: int, columns: int) -> np.ndarray:
-    return np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
+    """(rows, columns, 2) float32, the same for both parts of an edge field."""
+    window = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
+    return cv2.merge([window, window])
 
 
 def _halve(field: np.ndarray) -> np.ndarray:
-    rows, columns = (side // 2 * 2 for side in field.shape)
-    even = field[:rows, :columns]
-    return (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4.0
+    rows, columns = (side // 2 * 2 for side in field.shape[:2])
+    return cv2.resize(field[:rows, :columns], (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
 
 
 def _starts(side: int) -> np.ndarray:
     return np.linspace(0, side - BLOCK, 1 + math.ceil((side - BLOCK) / STEP)).round().astype(int)
 
 
-def _cut_blocks(field: np.ndarray) -> np.ndarray:
-    return np.stack([field[row:row + BLOCK, column:column + BLOCK]
-                     for row in _starts(field.shape[0]) for column in _starts(field.shape[1])])
+def _cut_blocks(field: np.ndarray) -> list[np.ndarray]:
+    rows, columns = (_starts(side) for side in field.shape[:2])
+    return [field[row:row + BLOCK, column:column + BLOCK] for row in rows for column in columns]
 
 
 def _block_centres(rows: int, columns: int) -> np.ndarray:
     """(N, 2) as x, y from the middle of the picture."""
     return np.array([(column + BLOCK / 2 - columns / 2, row + BLOCK / 2 - rows / 2)
-                     for row in _starts(rows) for column in _starts(columns)])
+                     for row in _starts(rows) for column in _starts(columns)], np.float32)
 
 
 def _displaced(field: np.ndarray, x: int, y: int) -> np.ndarray:
     """The field moved by whole pixels; nothing comes in from outside."""
-    rows, columns = field.shape
+    rows, columns = field.shape[:2]
     result = np.zeros_like(field)
     if abs(x) < columns and abs(y) < rows:
         result[max(0, y):rows + min(0, y), max(0, x):columns + min(0, x)] = \
@@ -221,10 +244,10 @@ def _displaced(field: np.ndarray, x: int, y: int) -> np.ndarray:
     return result
 
 
-def _vertex(left: np.ndarray, middle: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _vertex(left: float, middle: float, right: float) -> float:
     """Where between -0.5 and 0.5 the parabola through three neighbouring values is highest."""
-    curvature = left - 2.0 * middle + right
-    return np.clip(0.5 * (left - right) / np.where(curvature < -TINY, curvature, -TINY), -0.5, 0.5)
+    curvature = min(left - 2.0 * middle + right, -TINY)
+    return min(max(0.5 * (left - right) / curvature, -0.5), 0.5)
 
 
 def _common_movement(places: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> tuple[float, float, float, float]:
@@ -239,11 +262,12 @@ def _common_movement(places: np.ndarray, offsets: np.ndarray, weights: np.ndarra
     turned = np.stack([-places[:, 1], places[:, 0]], axis=1)
     shifts = offsets[first] - angles[:, None] * turned[first]
     # A block alone proposes a shift without rotation.
-    angles = np.concatenate([np.zeros(len(places)), angles])
+    angles = np.concatenate([np.zeros(len(places), np.float32), angles])
     shifts = np.concatenate([offsets, shifts])
-    expected = shifts[:, None, :] + angles[:, None, None] * turned[None]
-    agreeing = ((offsets[None] - expected) ** 2).sum(axis=2) <= AGREEMENT ** 2
-    support = agreeing @ weights
+    # One axis after the other: short arrays of three axes take NumPy four times as long.
+    apart_x, apart_y = (offsets[:, axis] - shifts[:, axis, None] - angles[:, None] * turned[:, axis] for axis in (0, 1))
+    agreeing = apart_x * apart_x + apart_y * apart_y <= AGREEMENT ** 2
+    support = agreeing.astype(np.float32) @ weights
     inside = agreeing[int(support.argmax())] & (weights > 0)
     if inside.sum() < 2:
         return float(shifts[support.argmax(), 0]), float(shifts[support.argmax(), 1]), 0.0, float(support.max())
