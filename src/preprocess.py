@@ -60,6 +60,10 @@ def scored_size(cropped: np.ndarray, size: ImageSettings) -> ImageSettings:
 
 def resize(cropped: np.ndarray, size: ImageSettings) -> np.ndarray:
     """The picture that is scored, (size.height, size.width, 3) uint8 BGR, from one cut to the ROI, (H, W, 3)."""
+    # The mean of 2 x 2 pixels costs a tenth of shrinking by any other factor, which is then done on a quarter of them.
+    while cropped.shape[0] >= 2 * size.height and cropped.shape[1] >= 2 * size.width:
+        half = cropped.shape[1] // 2, cropped.shape[0] // 2
+        cropped = cv2.resize(cropped, half, interpolation=cv2.INTER_AREA)
     return cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA)
 
 
