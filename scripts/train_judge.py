@@ -1,6 +1,6 @@
 """Trains the network that tells leaks from light, on rendered benches with labels. For developers.
 
-Takes about a quarter of an hour, and needs requirements-judge.txt. The shipped network, src/judge.onnx, is
+Takes about half an hour, and needs requirements-judge.txt. The shipped network, src/judge.onnx, is
 replaced only when --output names it.
 """
 
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--leave_out", choices=("rig_a", "rig_b"),
                          help="learn nothing from this one, to measure the judge on it")
     options.add_argument("--steps", type=int, default=STEPS, metavar="N",
-                         help=f"how long (default: {STEPS})")
+                         help=f"how long each teacher learns (default: {STEPS})")
     options.add_argument("--output", type=Path, required=True, metavar="FILE", help="the ONNX file to write")
     chosen = options.parse_args(arguments)
     if chosen.steps < 1:

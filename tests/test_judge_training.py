@@ -169,16 +169,32 @@ def test_the_loss_falls_when_leaks_are_seen_and_dry_pixels_are_not():
 
 
 @pytest.mark.tensorflow
+def test_a_pupil_that_answers_as_its_teachers_has_nothing_to_learn_and_leaks_count_more_than_dry_pixels():
+    import tensorflow as tf
+
+    from benchmarks.judge_training.fitting import disagreement
+
+    taught = tf.constant(np.where(np.eye(8) > 0, 4.0, -6.0)[None], tf.float32)
+    one_leak, one_dry = np.zeros((2, 1, 8, 8), np.float32)
+    one_leak[0, 3, 3] = one_dry[0, 3, 4] = 1.0
+    assert float(disagreement(taught, taught)) == 0.0
+    assert float(disagreement(taught + one_leak, taught)) > 2 * float(disagreement(taught + one_dry, taught)) > 0.0
+    # Far off it grows in proportion, and goes on where the squares end.
+    assert float(disagreement(taught + 12.0, taught)) == pytest.approx(2 * float(disagreement(taught + 6.5, taught)))
+
+
+@pytest.mark.tensorflow
 def test_a_judge_is_trained_from_footage_to_a_file(data, tmp_path):
     needs_onnx()
-    from benchmarks.judge_training.run import train_judge
+    from benchmarks.judge_training.run import FITTING_SEEDS, train_judge
 
     said = []
     output = tmp_path / "new" / "judge.onnx"
     train_judge(data, None, 5, output, FEW, said.append)
     judged = Judge(output.read_bytes()).log_odds(np.zeros((CUES, 64, 80), np.float32))
     assert judged.shape == (64, 80)
-    assert "step 5 of 5" in "".join(said)
+    assert sum("step 5 of 5" in line for line in said) == len(FITTING_SEEDS)
+    assert "the judge:" in said
     assert list(output.parent.iterdir()) == [output]
 
 

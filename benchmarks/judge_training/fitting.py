@@ -1,4 +1,9 @@
-"""Fitting the judge to the examples."""
+"""Fitting the judge to the examples.
+
+What a network learns from two benches depends on chance: on a bench that it has not seen, one finds a few leaks more,
+another is calmer at night. So several are trained, and the one that is kept learns to answer as they do on average
+(distillation: Hinton, Vinyals and Dean, arXiv 1503.02531, 2015). It costs the monitor no more than any of them.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +29,44 @@ WEIGHT_DECAY = 1e-4
 HARDEST_PIXELS, BEST_PIXELS = 20, 6
 DRY_WEIGHT, LEAK_WEIGHT, BEST_WEIGHT = 0.5, 0.6, 0.9
 NO_LEAK, ANY_LEAK = -1e4, -9e3
+# The pupil takes a third more steps than each of its teachers; the labels still count, but less.
+PUPIL_STEPS_SHARE, LABEL_WEIGHT = 4 / 3, 0.3
+# Where it disagrees by more than this, in log odds, only the direction counts; and pixels that might be a leak,
+# of which there are few, count more than those that cannot.
+LARGE_DISAGREEMENT, DOUBTFUL_LOG_ODDS, DOUBTFUL_WEIGHT = 2.0, -1.5, 5.0
 # Hard dry places are looked for anew, and progress is told, every so many steps.
 ROUND = 250
 
+# (cues, log odds, leak, dry) of a batch -> one number, the lower the better.
+Loss = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+
 
 def fit_judge(
-    sets: Sequence[ExampleSet], steps: int, seed: int, say: Callable[[str], None],
+    sets: Sequence[ExampleSet], steps: int, seeds: Sequence[int], say: Callable[[str], None],
 ) -> keras.Model:
-    """Train a new network for so many steps. say: told the loss after every ROUND and at the end."""
+    """Train a teacher from each seed for so many steps, then the judge to answer as they do.
+
+    say: told the loss after every ROUND and at the end of each.
+    """
+    def by_labels(cues: tf.Tensor, log_odds: tf.Tensor, leak: tf.Tensor, dry: tf.Tensor) -> tf.Tensor:
+        return loss_of(log_odds, leak, dry)
+
+    teachers = []
+    for number, seed in enumerate(seeds, start=1):
+        say(f"teacher {number} of {len(seeds)}:")
+        teachers.append(_fit(sets, steps, seed, by_labels, say))
+
+    def by_teachers(cues: tf.Tensor, log_odds: tf.Tensor, leak: tf.Tensor, dry: tf.Tensor) -> tf.Tensor:
+        taught = tf.add_n([teacher(cues, training=False)[..., 0] for teacher in teachers]) / len(teachers)
+        return disagreement(log_odds, taught) + LABEL_WEIGHT * loss_of(log_odds, leak, dry)
+
+    say("the judge:")
+    return _fit(sets, round(PUPIL_STEPS_SHARE * steps), seeds[0], by_teachers, say)
+
+
+def _fit(
+    sets: Sequence[ExampleSet], steps: int, seed: int, loss_by: Loss, say: Callable[[str], None],
+) -> keras.Model:
     generator = np.random.default_rng(seed)
     keras.utils.set_random_seed(seed)
     crops, network = Crops(sets, generator), build_network()
@@ -42,7 +77,7 @@ def fit_judge(
     @tf.function
     def learn(cues: tf.Tensor, leak: tf.Tensor, dry: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = loss_of(network(cues, training=True)[..., 0], leak, dry) + _decay(network)
+            loss = loss_by(cues, network(cues, training=True)[..., 0], leak, dry) + _decay(network)
         gradients = tape.gradient(loss, network.trainable_variables)
         gradients, _ = tf.clip_by_global_norm(gradients, LARGEST_GRADIENT)
         optimizer.apply_gradients(zip(gradients, network.trainable_variables))
@@ -79,6 +114,14 @@ def loss_of(log_odds: tf.Tensor, leak: tf.Tensor, dry: tf.Tensor) -> tf.Tensor:
     wet = tf.cast(pixels > 0, tf.float32)
     return tf.reduce_mean(
         DRY_WEIGHT * all_dry + hardest + wet * (LEAK_WEIGHT * all_leak + BEST_WEIGHT * too_low))
+
+
+def disagreement(log_odds: tf.Tensor, taught: tf.Tensor) -> tf.Tensor:
+    """How far the judge is from what it is taught, both (N, n, n) float32 log odds: 0 = it answers the same."""
+    away = tf.abs(log_odds - taught)
+    # Huber's loss: squares near by, straight lines far off.
+    loss = tf.where(away < LARGE_DISAGREEMENT, away * away, LARGE_DISAGREEMENT * (2.0 * away - LARGE_DISAGREEMENT))
+    return tf.reduce_mean(tf.where(taught > DOUBTFUL_LOG_ODDS, DOUBTFUL_WEIGHT, 1.0) * loss)
 
 
 def _decay(network: keras.Model) -> tf.Tensor:
