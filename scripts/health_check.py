@@ -58,25 +58,26 @@ def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[
     note(checked("Folders", lambda: check_folders(paths)))
     note(checked("Disk space", lambda: check_disk(paths.logs_dir, shutil.disk_usage(paths.logs_dir).free)))
     note(checked("Mode", lambda: check_mode(paths.state_mode_file)))
-    pictures = []
+    seen = None
 
     def camera() -> CheckResult:
+        nonlocal seen
         check = check_camera(config.camera, config.roi, camera_user(paths.state_mode_file), Clock())
-        if check.picture is not None:
-            pictures.append(with_roi_outlined(check.picture, config.roi))
+        seen = check.picture
         return check.result
 
     note(checked("Camera", camera))
-    note(checked("Model", lambda: check_trained_model(config)))
+    note(checked("Model", lambda: check_trained_model(config, seen)))
+    outlined = None if seen is None else with_roi_outlined(seen, config.roi)
     if not notify:
         note(checked("Notifications", lambda: check_notifications(config.notify, os.environ)))
     else:
-        picture = encode_jpg(pictures[0]) if pictures else None
+        picture = None if outlined is None else encode_jpg(outlined)
         for result in send_test_messages(config.notify, os.environ, now, picture):
             note(result)
-    if save_snapshot and pictures:
+    if save_snapshot and outlined is not None:
         snapshot = folder / f"snapshot_{now:%Y%m%d_%H%M%S}.jpg"
-        write_jpg(snapshot, pictures[0])
+        write_jpg(snapshot, outlined)
         say(f"The picture of the camera: {snapshot}")
     say(f"This report as a file: {write_report(folder, results, now)}")
     failed = sum(not result.ok for result in results)

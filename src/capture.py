@@ -60,6 +60,7 @@ class CaptureTask:
             moved_percent=config.camera_health.moved_percent)
         self._variety = Variety()
         self._saved = 0
+        self._noted_shape: tuple[int, ...] | None = None
         self._last_fingerprint: int | None = None
         self._said = ""
 
@@ -67,7 +68,7 @@ class CaptureTask:
         """Go on until a recording ends or Ctrl+C; how many pictures were saved.
 
         Raises UserError when the disk is nearly full, the ROI does not fit the picture, or the folder holds pictures
-        of another ROI.
+        of another ROI or camera size.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._look_at_old_pictures()
@@ -116,12 +117,13 @@ class CaptureTask:
         except ImageFileError as error:
             self._say(str(error))
             return True
-        self._take(crop_roi(frame.image, self._config.roi))
+        self._take(frame.image)
         self._wait(began + self._config.capture.interval_seconds)
         return True
 
-    def _take(self, picture: np.ndarray) -> None:
-        """Save one picture, (H, W, 3) uint8 BGR, unless nothing can be seen in it."""
+    def _take(self, image: np.ndarray) -> None:
+        """Save the ROI of a camera picture, (H, W, 3) uint8 BGR, unless nothing can be seen in it."""
+        picture = crop_roi(image, self._config.roi)
         statistics = measure(picture, None)
         self._tell(statistics, "")
         blind = self._health.blind
@@ -134,8 +136,9 @@ class CaptureTask:
         if self._free_bytes(self._folder) < LEAST_FREE_BYTES:
             raise UserError(f"Less than 1 GB is free on the disk of {self._folder}. Capturing has stopped. "
                             "Delete what is no longer needed, then start run_capture.bat again.")
-        if self._saved == 0:
-            note_crop(self._folder, self._config.roi, picture)
+        if image.shape != self._noted_shape:
+            note_crop(self._folder, self._config.roi, image)
+            self._noted_shape = image.shape
         write_jpg(self._free_name(), picture, self._config.capture.jpg_quality)
         self._saved += 1
         self._variety.add(look(picture))

@@ -12,15 +12,19 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from src.artifacts import check_model
+import numpy as np
+
+from src.artifacts import check_model, load_scene
 from src.atomic_file import write_json
 from src.check_result import CheckResult
-from src.config import Config, NotifySettings, PathSettings
+from src.config import Config, ImageSettings, NotifySettings, PathSettings, RoiSettings
 from src.delivery import DeliveryError, Message
+from src.detection import Scene
 from src.messages import size_on_disk, trial_message
 from src.judge import shipped_judge
 from src.mode import ModeFile
 from src.notify import channels_from
+from src.preprocess import same_area, watched_area
 from src.storage import LOW_BYTES
 from src.windows import add_runtime_folder
 
@@ -111,10 +115,25 @@ def check_folders(paths: PathSettings) -> CheckResult:
     return CheckResult("Folders", True, f"all {len(folders)} can be written to")
 
 
-def check_trained_model(config: Config) -> CheckResult:
-    """Raises UserError when the model set is missing, incomplete, or made with other settings."""
+def check_trained_model(config: Config, picture: np.ndarray | None) -> CheckResult:
+    """picture: what the camera sees, (H, W, 3), None when that is not known.
+
+    Raises UserError when the model set is missing, incomplete, or made with other settings.
+    """
     check_model(config, shipped_judge().name)
+    scene, _ = load_scene(config.paths.model_dir)
+    if picture is not None and not _watched_as_written(scene, config.roi, picture):
+        return CheckResult("Model", False, "it does not leave out what roi.ignore says in the picture that the camera "
+                                           "sends now.",
+                           "Double-click run_train.bat. If this comes again, the camera picture has another size than "
+                           "that of the training: set width and height in the section camera back, or move the normal "
+                           "pictures away, capture new ones and train.")
     return CheckResult("Model", True, f"complete and made with these settings ({config.paths.model_dir})")
+
+
+def _watched_as_written(scene: Scene, roi: RoiSettings, picture: np.ndarray) -> bool:
+    size = ImageSettings(width=scene.subspace.width, height=scene.subspace.height)
+    return same_area(scene.watched, watched_area(roi, *picture.shape[:2], size))
 
 
 def check_notifications(settings: NotifySettings, environment: Mapping[str, str]) -> CheckResult:

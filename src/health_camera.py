@@ -18,7 +18,7 @@ from src.clock import Clock
 from src.config import CameraSettings, RoiSettings
 from src.messages import CAMERA_PROBLEMS
 from src.mode import Mode, ModeFile
-from src.preprocess import crop_roi, roi_box
+from src.preprocess import crop_roi, ignored_area, roi_box
 from src.steady_camera import open_camera
 from src.windows import camera_names
 
@@ -115,10 +115,8 @@ def _judge(seen: FrameStatistics) -> tuple[str | None, str]:
 def with_roi_outlined(picture: np.ndarray, roi: RoiSettings) -> np.ndarray:
     """A copy of the full camera picture: the watched part is framed in green, ignored areas in orange."""
     framed = picture.copy()
-    size = np.array([picture.shape[1] - 1, picture.shape[0] - 1])
-    for area in roi.ignore:
-        corners = np.round(np.array(area.corners) * size).astype(np.int32)
-        cv2.polylines(framed, [corners], True, ORANGE, 2)
+    edges, _ = cv2.findContours(ignored_area(roi, *picture.shape[:2]), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(framed, edges, -1, ORANGE, 2)
     if roi.enabled:
         left, top, right, bottom = roi_box(*picture.shape[:2], roi)
         cv2.rectangle(framed, (left, top), (right - 1, bottom - 1), GREEN, 2)

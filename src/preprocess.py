@@ -67,18 +67,36 @@ def resize(cropped: np.ndarray, size: ImageSettings) -> np.ndarray:
     return cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA)
 
 
+def ignored_area(roi: RoiSettings, camera_height: int, camera_width: int) -> np.ndarray:
+    """(camera_height, camera_width) uint8: 255 where `roi.ignore` covers the full camera picture, 0 elsewhere."""
+    ignored = np.zeros((camera_height, camera_width), np.uint8)
+    for shape in roi.ignore:
+        corners = np.array([[x * camera_width, y * camera_height] for x, y in shape.corners])
+        cv2.fillPoly(ignored, [np.round(corners).astype(np.int32)], 255)
+    return ignored
+
+
 def watched_area(roi: RoiSettings, camera_height: int, camera_width: int, size: ImageSettings) -> np.ndarray:
     """(size.height, size.width) bool: False where `roi.ignore` covers the scored picture.
 
     A pixel that an ignored shape touches at all is ignored. Raises UserError when nothing is left to watch.
     """
-    ignored = np.zeros((camera_height, camera_width), np.uint8)
-    for shape in roi.ignore:
-        corners = np.array([[x * camera_width, y * camera_height] for x, y in shape.corners])
-        cv2.fillPoly(ignored, [np.round(corners).astype(np.int32)], 255)
-    cropped = crop_roi(ignored, roi)
+    cropped = crop_roi(ignored_area(roi, camera_height, camera_width), roi)
     watched = cv2.resize(cropped, (size.width, size.height), interpolation=cv2.INTER_AREA) == 0
     if not watched.any():
         raise UserError("The shapes under roi.ignore cover the whole picture, so nothing would be watched. "
                         "Make them smaller, or remove some, in config/config.yaml.")
     return watched
+
+
+def same_area(watched: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two masks of one size, (h, w) bool, leave out the same, but for a pixel at the edges.
+
+    There, pictures of two cameras are rounded differently.
+    """
+    ignored, other_ignored = (~mask for mask in (watched, other))
+    return not (ignored & ~_grown(other_ignored)).any() and not (other_ignored & ~_grown(ignored)).any()
+
+
+def _grown(area: np.ndarray) -> np.ndarray:
+    return cv2.dilate(area.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0

@@ -22,7 +22,7 @@ from src.detection import Detector, Scene, Scorer, Thresholds
 from src.image_files import write_jpg
 from src.judge import Judge, shipped_judge
 from src.learning import calibrate, examine, learn_scene
-from src.preprocess import resize, watched_area
+from src.preprocess import crop_roi, resize, watched_area
 from src.registration import Reference, build_reference, small_grey
 from src.time_blocks import light_signature, time_blocks
 
@@ -88,7 +88,7 @@ class Learnt:
 @cache
 def learnt(config: Config = Config()) -> Learnt:
     """The bench as learnt from its dry pictures with these settings (roi, scoring, triggers); takes a second."""
-    pictures = np.stack([resize(bench(number), SIZE) for number in range(PICTURES)])
+    pictures = np.stack([resize(crop_roi(bench(number), config.roi), SIZE) for number in range(PICTURES)])
     watched = watched_area(config.roi, HEIGHT, WIDTH, SIZE)
     blocks = time_blocks([""] * PICTURES, np.stack([light_signature(picture, watched) for picture in pictures]))
     scene, examination = learn_scene(pictures, blocks, watched, 0.2)
@@ -102,7 +102,7 @@ def learnt(config: Config = Config()) -> Learnt:
 
 def write_model(config: Config, now: datetime = EVENING) -> None:
     """Install a model set as training does; only the Keras file, which nobody reads while watching, is no model."""
-    model = learnt()
+    model = learnt(Config(roi=config.roi))
     staging = staging_folder(config.paths.model_dir)
     (staging / KERAS_FILE).write_bytes(b"a Keras model")
     write_arrays(staging / DETECTOR_FILE, scene_arrays(model.scene, model.reference))

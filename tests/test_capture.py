@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,19 @@ def test_a_missing_recording_ends_it_in_words(tmp_path, clock):
     task = CaptureTask(run.config, clock, camera, lambda path: 10**12, run.said.append, run.shown.append)
     with pytest.raises(UserError, match="does not exist"):
         task.run()
+
+
+def test_a_camera_picture_of_another_size_ends_it_in_words_when_a_region_is_cut_out(tmp_path, clock):
+    more = "roi: {enabled: true, units: pixels, x: 10, y: 10, width: 200, height: 100}"
+    Run(tmp_path, clock, "..", more=more).task.run()
+    run = Run(tmp_path, clock, "...", more=more)
+    read = run.camera.read
+
+    def half_as_large(timeout_seconds: float) -> Frame:
+        frame = read(timeout_seconds)
+        return frame if run.camera.position < 3 else replace(frame, image=np.ascontiguousarray(frame.image[::2, ::2]))
+
+    run.camera.read = half_as_large
+    with pytest.raises(UserError, match="640 x 360 pixels; now 320 x 180 pixels"):
+        run.task.run()
+    assert len(run.pictures) == 4

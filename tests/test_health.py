@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from src.check_result import CheckResult, checked
@@ -19,10 +20,11 @@ from src.config import parse_config
 from src.errors import UserError
 from src.health import (
     RUNTIME_LIBRARIES, check_disk, check_mode, check_notifications, check_packages, check_python, check_runtime_library,
-    send_test_messages, write_report,
+    check_trained_model, send_test_messages, write_report,
 )
 from src.image_files import list_images, read_image, write_jpg
 from src.mode import Mode, write_mode
+from tests.bench import HEIGHT, WIDTH, lab, write_model
 from tests.test_registration import bench
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -85,6 +87,24 @@ def test_what_a_check_refuses_is_a_failure_in_its_own_words():
 
     assert checked("Camera", refuse) == CheckResult("Camera", False, "The ROI leaves the picture.")
     assert "C:/locked" in checked("Folders", not_allowed).text
+
+
+IGNORED = {"enabled": True, "units": "pixels", "x": 20, "y": 12, "width": 120, "height": 96,
+           "ignore": [{"x": 0.25, "y": 0.25, "width": 0.25, "height": 0.25}]}
+
+
+@pytest.mark.parametrize(("camera_factor", "settings", "ok"), [
+    (None, IGNORED, True),      # the camera was not looked at
+    (1, IGNORED, True),
+    (2, IGNORED, False),        # the same pixels are another place in a larger picture
+    (2, {**IGNORED, "units": "relative", "x": 0.125, "y": 0.1, "width": 0.75, "height": 0.8}, True),
+])
+def test_a_model_that_does_not_leave_out_what_is_written_fails(tmp_path, camera_factor, settings, ok):
+    _, config = lab(tmp_path, {"roi": settings})
+    write_model(config)
+    size = None if camera_factor is None else (camera_factor * HEIGHT, camera_factor * WIDTH, 3)
+    result = check_trained_model(config, None if size is None else np.zeros(size, np.uint8))
+    assert result.ok == ok and ("run_train.bat" in result.advice) != ok
 
 
 def test_notifications_that_are_off_or_cannot_work_are_told():

@@ -9,11 +9,12 @@ from filelock import FileLock
 import cv2
 from src import health_camera
 from src.camera import CameraError
-from src.config import CameraSettings, RoiSettings
+from src.config import CameraSettings, ImageSettings, RoiSettings
 from src.errors import UserError
 from src.frame import Frame
 from src.health_camera import camera_user, check_camera, list_cameras, silent_cameras, with_roi_outlined
 from src.mode import Mode, write_mode
+from src.preprocess import crop_roi, watched_area
 from tests.test_registration import bench
 
 BLACK = np.zeros((360, 640, 3), np.uint8)
@@ -125,6 +126,19 @@ def test_ignored_areas_are_framed_too_so_that_a_wrong_place_is_seen():
     framed = with_roi_outlined(BLACK, roi)
     assert tuple(framed[90, 300]) == tuple(framed[0, 600]) == (0, 165, 255)
     assert framed[180, 320].max() == 0
+
+
+@pytest.mark.parametrize("factor", [1, 3])
+def test_the_orange_frame_is_the_edge_of_what_the_model_leaves_out(factor):
+    roi = RoiSettings(enabled=True, units="pixels", x=64 * factor, y=36 * factor,
+                      width=512 * factor, height=288 * factor,
+                      ignore=({"polygon": [[0.25, 0.25], [0.5, 0.3], [0.3, 0.6]]},))
+    framed = with_roi_outlined(np.zeros((360 * factor, 640 * factor, 3), np.uint8), roi)
+    orange = (crop_roi(framed, roi) == (0, 165, 255)).all(axis=2)
+    ignored = ~watched_area(roi, *framed.shape[:2], ImageSettings(width=512 * factor, height=288 * factor))
+    inside = cv2.erode(ignored.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert ignored.any() and not orange[inside].any()
+    assert not (orange & ~(cv2.dilate(ignored.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)).any()
 
 
 def test_all_cameras_are_listed_with_a_picture(clock):

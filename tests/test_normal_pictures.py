@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.config import RoiSettings
+from src.atomic_file import read_json, write_json
+from src.config import ImageSettings, RoiSettings
 from src.errors import UserError
 from src.image_files import write_jpg
 from src.normal_pictures import CROP_NOTE, NormalPictures, cropped_size, load_normal_pictures, note_crop
+from src.preprocess import crop_roi, same_area, watched_area
 from tests.bench import HEIGHT, SIZE, WIDTH, bench
 
 WHOLE = RoiSettings()
@@ -75,9 +77,8 @@ def test_pictures_of_the_whole_view_are_cut_to_the_region(tmp_path):
 
 def test_pictures_that_the_capture_has_cut_are_not_cut_again(tmp_path):
     for number in range(12):
-        cropped = bench(number)[:, :WIDTH // 2]
-        note_crop(tmp_path / "cut", LEFT_HALF, cropped)
-        write_jpg(tmp_path / "cut" / f"normal_{number}.jpg", cropped)
+        note_crop(tmp_path / "cut", LEFT_HALF, bench(number))
+        write_jpg(tmp_path / "cut" / f"normal_{number}.jpg", bench(number)[:, :WIDTH // 2])
     assert cropped_size(tmp_path / "cut", LEFT_HALF) == (HEIGHT, WIDTH // 2)
     folder_with(tmp_path / "whole", 12)
     difference = load(tmp_path / "cut", LEFT_HALF).pictures.astype(int) - load(tmp_path / "whole", LEFT_HALF).pictures
@@ -86,7 +87,7 @@ def test_pictures_that_the_capture_has_cut_are_not_cut_again(tmp_path):
 
 @pytest.mark.parametrize("other", [WHOLE, roi(x=0.25, width=0.5), roi(units="pixels", width=80, height=120)])
 def test_pictures_cut_to_another_region_are_refused_with_both(tmp_path, other):
-    note_crop(tmp_path, LEFT_HALF, bench(0)[:, :WIDTH // 2])
+    note_crop(tmp_path, LEFT_HALF, bench(0))
     folder_with(tmp_path, 5)
     for act in (lambda: load(tmp_path, other), lambda: cropped_size(tmp_path, other)):
         with pytest.raises(UserError, match="another region of interest.*0.5.*config.yaml"):
@@ -97,11 +98,11 @@ def test_pictures_cut_to_another_region_are_refused_with_both(tmp_path, other):
 
 @pytest.mark.parametrize("other", [WHOLE, roi(x=0.25, width=0.5)])
 def test_once_the_pictures_are_moved_away_their_region_no_longer_counts(tmp_path, other):
-    note_crop(tmp_path, LEFT_HALF, bench(0)[:, :WIDTH // 2])
+    note_crop(tmp_path, LEFT_HALF, bench(0))
     assert cropped_size(tmp_path, other) is None
     note_crop(tmp_path, other, bench(0))
     folder_with(tmp_path, 5)
-    assert cropped_size(tmp_path, other) == ((HEIGHT, WIDTH) if other.enabled else None)
+    assert cropped_size(tmp_path, other) == ((HEIGHT, WIDTH // 2) if other.enabled else None)
 
 
 def test_without_a_region_nothing_is_noted(tmp_path):
@@ -121,11 +122,107 @@ def test_ignored_areas_are_not_watched(tmp_path):
     watched = load(folder_with(tmp_path, 12), region).watched
     half = watched.shape[1] // 2
     assert not watched[:, :half - 1].any() and watched[:, half + 1:].all()
-def test_a_picture_that_the_region_does_not_fit_is_named_and_skipped(tmp_path):
+
+
+DISPLAY = [{"x": 0.25, "y": 0.25, "width": 0.25, "height": 0.25}]
+REGIONS = {
+    "relative": {"x": 0.125, "y": 0.1, "width": 0.75, "height": 0.8},
+    "pixels": {"x": 20.0, "y": 12.0, "width": 120.0, "height": 96.0},
+}
+
+
+def region(units: str, factor: float = 1.0) -> RoiSettings:
+    """A part of the bench with a display to be ignored, in either unit. factor: pixels are so many times smaller."""
+    scale = factor if units == "pixels" else 1.0
+    return roi(units=units, ignore=DISPLAY, **{key: scale * value for key, value in REGIONS[units].items()})
+
+
+def captured(folder: Path, settings: RoiSettings, factor: int = 1, count: int = 12) -> Path:
+    """Pictures of the bench as capture saves them: cut, with their note."""
+    for number in range(count):
+        image = np.ascontiguousarray(bench(number).repeat(factor, axis=0).repeat(factor, axis=1))
+        note_crop(folder, settings, image)
+        write_jpg(folder / f"cut_{number}.jpg", crop_roi(image, settings))
+    return folder
+
+
+def of_an_older_version(folder: Path) -> Path:
+    note = read_json(folder / CROP_NOTE)
+    write_json(folder / CROP_NOTE, {key: note[key] for key in ("roi", "width", "height")})
+    return folder
+
+
+def expected_mask(settings: RoiSettings, factor: int, size: tuple[int, int]) -> np.ndarray:
+    return watched_area(settings, HEIGHT * factor, WIDTH * factor, ImageSettings(height=size[0], width=size[1]))
+
+
+@pytest.mark.parametrize("units", ["relative", "pixels"])
+@pytest.mark.parametrize("factor", [1, 3, 10])
+def test_cut_pictures_are_watched_where_the_user_wrote_whatever_the_units_and_the_size(tmp_path, units, factor):
+    settings = region(units, factor)
+    watched = load(captured(tmp_path, settings, factor), settings).watched
+    assert not watched.all() and np.array_equal(watched, expected_mask(settings, factor, watched.shape))
+
+
+@pytest.mark.parametrize("units", ["relative", "pixels"])
+def test_whole_and_cut_pictures_give_the_same_mask_also_together(tmp_path, units):
+    settings = region(units)
+    cut = load(captured(tmp_path / "cut", settings), settings).watched
+    whole = load(folder_with(tmp_path / "whole", 12), settings).watched
+    both = load(folder_with(captured(tmp_path / "both", settings), 3), settings)
+    assert np.array_equal(cut, whole) and np.array_equal(both.watched, whole) and len(both.names) == 15
+
+
+@pytest.mark.parametrize("factor", [1, 3])
+def test_shares_of_the_picture_need_no_noted_camera_size(tmp_path, factor):
+    settings = region("relative")
+    folder = of_an_older_version(captured(tmp_path, settings, factor))
+    watched = load(folder, settings).watched
+    assert not watched.all() and same_area(watched, expected_mask(settings, factor, watched.shape))
+    note_crop(folder, settings, np.zeros((HEIGHT * factor, WIDTH * factor, 3), np.uint8))
+    with pytest.raises(UserError, match="another size of the camera picture"):
+        note_crop(folder, settings, np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8))
+
+
+def test_with_pixels_and_ignored_areas_an_unknown_camera_size_is_refused_and_not_guessed(tmp_path):
+    folder = of_an_older_version(captured(tmp_path, region("pixels")))
+    with pytest.raises(UserError, match="units: pixels nobody can tell.*move these pictures away and capture new ones"):
+        load(folder, region("pixels"))
+    nothing_ignored = region("pixels").model_copy(update={"ignore": ()})
+    assert load(folder_with(folder, 3), nothing_ignored).watched.all()
+    for path in folder.glob("cut_*.jpg"):
+        path.unlink()
+    assert not load(folder, region("pixels")).watched.all()  # whole pictures are left, so their size is known
+
+
+def test_pictures_are_not_cut_out_of_two_sizes_of_the_camera_picture(tmp_path):
+    captured(tmp_path, region("pixels"))
+    with pytest.raises(UserError, match=r"\(160 x 120 pixels; now 320 x 240 pixels\).*section camera"):
+        note_crop(tmp_path, region("pixels"), np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8))
+
+
+@pytest.mark.parametrize(("count", "named"), [
+    (1, "1 of the 13 pictures in .* is of another size than the rest .160 x 120 pixels.: "
+        "normal_100.jpg .60 x 40 pixels.. All"),
+    (5, "5 of the 17 .* are of another size .*: normal_100.jpg .*, normal_101.jpg .*, normal_102.jpg .* and 2 more"),
+])
+@pytest.mark.parametrize("settings", [WHOLE, LEFT_HALF, roi(units="pixels", x=40, width=100, height=100)])
+def test_pictures_of_another_size_are_refused_by_name(tmp_path, count, named, settings):
     folder_with(tmp_path, 12)
-    write_jpg(tmp_path / "normal_4.jpg", bench(4)[:60, :60])
-    normal = load(tmp_path, roi(units="pixels", x=40, width=100, height=100))
-    assert len(normal.names) == 11
-    assert "normal_4.jpg" in normal.skipped[0] and "60 x 60" in normal.skipped[0]
+    for number in range(count):
+        write_jpg(tmp_path / f"normal_{100 + number}.jpg", bench(number)[:40, :60])
+    with pytest.raises(UserError, match=named):
+        load(tmp_path, settings)
 
 
+@pytest.mark.parametrize("units", ["relative", "pixels"])
+def test_a_whole_picture_of_another_camera_among_cut_ones_is_refused_by_name(tmp_path, units):
+    folder = captured(tmp_path, region(units))
+    write_jpg(folder / "other.jpg", bench(0).repeat(2, axis=0).repeat(2, axis=1))
+    with pytest.raises(UserError, match="1 of the 13 .*other.jpg .320 x 240 pixels."):
+        load(folder, region(units))
+
+
+def test_a_region_that_fits_no_picture_is_said_with_the_sizes(tmp_path):
+    with pytest.raises(UserError, match="0 usable pictures(.|\n)*camera picture is 160 x 120 pixels"):
+        load(folder_with(tmp_path, 12), roi(units="pixels", x=100, width=100, height=100))

@@ -161,7 +161,7 @@ def test_captured_pictures_are_not_cut_a_second_time(config, tmp_path):
     left, right = np.zeros((90, 80, 3), np.uint8), np.full((90, 80, 3), 200, np.uint8)
     captured, whole = tmp_path / "captured", tmp_path / "whole"
     write_jpg(captured / "a.jpg", right)
-    note_crop(captured, config.roi, right)
+    note_crop(captured, config.roi, np.hstack([left, right]))
     write_jpg(whole / "a.jpg", np.hstack([left, right]))
     for folder in (captured, whole):
         said: list[str] = []
