@@ -31,6 +31,10 @@ LOG_ODDS_MARGIN = 1.5
 LARGEST_RISE = 2.5
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
 FAINTNESS = 2.5
+# A normal picture stands out when it is so many times farther above the others than they are apart, and by at least
+# this much in log odds. In four sets of good pictures the farthest is 5.2 times as far and above by 3.7; pictures
+# of another bench, and of leaks that cover a thousandth of the picture, are 9 to 45 times as far.
+FAR_OUT_TIMES, FAR_OUT = 8.0, 3.0
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015
 
@@ -115,6 +119,38 @@ def examine(
         progress(len(scored), len(tasks))
     held = len(examination.held_out)
     return Trial(scored[:held], blocks[examination.held_out], scored[held:])
+
+
+def odd_ones(
+    scorer: Scorer, pictures: np.ndarray, blocks: np.ndarray, examination: Examination, trial: Trial,
+    progress: Callable[[int, int], None],
+) -> np.ndarray:
+    """Indices of the pictures that stand far out of the others of their block, the farthest first.
+
+    Every picture is scored against the subspace that does not know its block: one that was learnt from would hide
+    what does not belong there. pictures, blocks: as in `learn_scene`. trial: what `examine` made of the examination.
+    progress: told (done, in all) after every picture.
+    """
+    without = {blocks[index]: subspace for index, subspace in examination.left_out}
+    known = {index: scored.score for (index, _), scored in zip(examination.left_out, trial.left_out)}
+    scores = []
+    for index, picture in enumerate(pictures):
+        scores.append(known[index] if index in known else scorer.score(without[blocks[index]], picture).score)
+        progress(len(scores), len(pictures))
+    return far_out(np.array([log_odds_of(score) for score in scores]), blocks)
+
+
+def far_out(log_odds: np.ndarray, blocks: np.ndarray) -> np.ndarray:
+    """Indices of the pictures far above the middle one of their block, the farthest first.
+
+    log_odds: (N,) of the frame scores. blocks: (N,) int.
+    """
+    above = log_odds.copy()
+    for block in np.unique(blocks):
+        above[blocks == block] -= np.median(log_odds[blocks == block])
+    limit = max(FAR_OUT, FAR_OUT_TIMES * float(np.median(np.abs(above))))
+    farthest = np.argsort(-above)
+    return farthest[above[farthest] > limit]
 
 
 @dataclass(frozen=True)

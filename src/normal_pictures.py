@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Sequence
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def _one_camera_size(
     other = [name for name, camera in cameras.items() if camera != usual]
     if other:
         expected = sizes[next(name for name, camera in cameras.items() if camera == usual)]
-        named = _a_few([f"{name} ({_pixels(sizes[name])})" for name in other])
+        named = a_few([f"{name} ({_pixels(sizes[name])})" for name in other])
         raise UserError(
             f"{len(other)} of the {len(sizes)} pictures in {folder} {'is' if len(other) == 1 else 'are'} of another "
             f"size than the rest ({_pixels(expected)}): {named}. All have to come from the same camera with the same "
@@ -142,7 +142,8 @@ def _one_camera_size(
     return usual
 
 
-def _a_few(names: list[str]) -> str:
+def a_few(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
     more = len(names) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Callable
+from typing import Callable, Sequence
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from src.config import Config
 from src.detection import LeakJudge, Scorer
 from src.event_log import EventLog
 from src.false_alarms import in_words
-from src.learning import Calibration, calibrate, count_alarms, examine, learn_scene
-from src.normal_pictures import NormalPictures, load_normal_pictures
+from src.learning import Calibration, calibrate, count_alarms, examine, learn_scene, odd_ones
+from src.normal_pictures import NormalPictures, a_few, load_normal_pictures
 from src.registration import build_reference
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python")
@@ -61,6 +61,8 @@ def train(
         scorer, scene.subspace, normal.pictures, normal.blocks, examination,
         lambda done, total: progress("Setting the thresholds", done, total))
     calibration = calibrate(trial, config.threshold, config.heatmap_trigger)
+    odd = odd_ones(scorer, normal.pictures, normal.blocks, examination, trial,
+                   lambda done, total: progress("Looking for odd pictures", done, total))
     alarms = count_alarms(trial, calibration.thresholds, config.heatmap_trigger, config.monitor.consecutive_anomalies)
 
     staging = staging_folder(config.paths.model_dir)
@@ -77,7 +79,7 @@ def train(
     EventLog(config.paths.logs_dir, clock).append(
         "training_finished", pictures=len(normal.names), seconds=round(stats["seconds"], 1),
         score_threshold=calibration.thresholds.score)
-    return TrainingReport(normal.skipped, words, stats)
+    return TrainingReport(normal.skipped, (*words, *_look_at([normal.names[index] for index in odd])), stats)
 
 
 def _in_words(config: Config, calibration: Calibration, alarms: int, normal: NormalPictures) -> tuple[str, ...]:
@@ -92,6 +94,15 @@ def _in_words(config: Config, calibration: Calibration, alarms: int, normal: Nor
         f"{_percent(left, limit)} in light that was left out for trial.{ADVICE if _far_apart(held, left) else ''}",
         *in_words(int((held > limit).sum()), alarms, len(held), config.monitor.frame_interval_seconds),
     )
+
+
+def _look_at(odd: Sequence[str]) -> tuple[str, ...]:
+    """odd: names of normal pictures that stand out."""
+    if not odd:
+        return ()
+    these, them = ("This picture looks", "it") if len(odd) == 1 else ("These pictures look", "them")
+    return (f"{these} unlike all others of the same time and light: {a_few(odd)}. Look at {them}: if something does not "
+            "belong there (a drop, a hand, another bench), remove that picture and train again.",)
 
 
 def _far_apart(held: np.ndarray, left: np.ndarray) -> bool:

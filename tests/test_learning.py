@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from src.config import Config
-from src.detection import Scored, Thresholds
+from src.detection import Scored, Scorer, Thresholds
+from src.judge import shipped_judge
 from src.learning import (
     FAINT_SHARE, FAINTNESS, LARGEST_RISE, LOG_ODDS_MARGIN, SMALLEST_NEW_LIGHT, Calibration, Trial, calibrate,
-    count_alarms, hold_out,
+    count_alarms, examine, far_out, hold_out, learn_scene, odd_ones,
 )
+from src.preprocess import resize
 from src.scoring import error_at, log_odds_of
+from tests.bench import PICTURES, SIZE, bench
 
 SIDE = 100
 
@@ -87,3 +90,27 @@ def test_false_alarms_are_counted_as_the_monitor_would_raise_them(stream, alarms
     blocks = np.repeat([0, 1], [len(part) for part in stream.split("|")])
     limits = Thresholds(score=5.0, pixel=5.0, blob_area=1000, light_novelty=1.0)
     assert count_alarms(Trial(pictures, blocks, ()), limits, Config().heatmap_trigger, 3) == alarms
+
+
+@pytest.mark.parametrize(("log_odds", "found"), [
+    ([0.0, 0.1, -0.1, 0.2] * 5, []),
+    ([0.0, 0.1, -0.1, 3.5] + [0.0, 0.1, -0.1, 0.2] * 4, [3]),
+    ([0.0, 1.0, -1.0, 7.0] + [0.0, 1.0, -1.0, 2.0] * 4, []),              # the others are far apart, too
+    ([0.0, 0.1, 6.0, 9.0] + [0.0, 0.1, -0.1, 0.2] * 4, [3, 2]),           # the farthest first
+    ([0.0, 0.1, -0.1, 0.2] * 3 + [6.0, 6.1, 5.9, 6.2, 6.0, 6.1, 5.9, 6.2], []),   # a block in a light of its own
+])
+def test_a_picture_far_above_the_others_of_its_block_stands_out(log_odds, found):
+    blocks = np.repeat([0, 1], [12, 8])
+    assert far_out(np.array(log_odds), blocks).tolist() == found
+
+
+@pytest.mark.parametrize("foreign", [{}, {31: bench(31, leak_radius=8)}, {7: bench(7, leak_radius=8), 50: bench(50)[:, ::-1]}])
+def test_a_picture_that_does_not_belong_there_is_found_whether_it_was_learnt_from_or_not(foreign):
+    pictures = np.stack([resize(foreign.get(number, bench(number)), SIZE) for number in range(PICTURES)])
+    blocks, watched = np.repeat([0, 1, 2, 3], PICTURES // 4), np.ones(pictures.shape[1:3], bool)
+    scene, examination = learn_scene(pictures, blocks, watched, 0.2)
+    scorer = Scorer(scene, shipped_judge(), Config().scoring)
+    trial = examine(scorer, scene.subspace, pictures, blocks, examination, lambda done, total: None)
+    steps = []
+    odd = odd_ones(scorer, pictures, blocks, examination, trial, lambda *step: steps.append(step))
+    assert sorted(odd.tolist()) == sorted(foreign) and steps[-1] == (PICTURES, PICTURES)
