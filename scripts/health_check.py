@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from src.check_result import HANG, CheckResult, checked
+from src.check_result import HANG, CheckResult, checked, conclusion
 from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.config import Config
@@ -80,9 +80,8 @@ def _check_the_rest(config: Config, results: list[CheckResult], note: Callable[[
         write_jpg(snapshot, outlined)
         say(f"The picture of the camera: {snapshot}")
     say(f"This report as a file: {write_report(folder, results, now)}")
-    failed = sum(not result.ok for result in results)
-    say(f"{failed} of {len(results)} checks failed. What to do stands beside each." if failed else "All is fine.")
-    return 1 if failed else 0
+    say(conclusion(results))
+    return 0 if all(result.ok for result in results) else 1
 
 
 def _list_cameras(config: Config) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from src.errors import UserError
@@ -13,18 +13,34 @@ HANG = 7
 
 @dataclass(frozen=True)
 class CheckResult:
-    """name: what was checked. text: what was found. advice: what to do now, "" when there is nothing to do."""
+    """name: what was checked. text: what was found. advice: what to do now, "" when there is nothing to do.
+
+    ok: it works. warning: it works, but not as most people want it.
+    """
 
     name: str
     ok: bool
     text: str
     advice: str = ""
+    warning: bool = False
 
     @property
     def line(self) -> str:
         """For the console."""
         text = f"{self.name}: {self.text}" + (f"\n{self.advice}" if self.advice else "")
-        return f"{'OK  ' if self.ok else 'FAIL'} - " + text.replace("\n", "\n" + HANG * " ")
+        state = "FAIL" if not self.ok else "WARN" if self.warning else "OK  "
+        return f"{state} - " + text.replace("\n", "\n" + HANG * " ")
+
+
+def conclusion(results: Sequence[CheckResult]) -> str:
+    """All results in one sentence."""
+    failed = sum(not result.ok for result in results)
+    if failed:
+        return f"{failed} of {len(results)} checks failed. What to do stands beside each."
+    warnings = [f"{result.name}: {result.text}" for result in results if result.warning]
+    if warnings:
+        return f"It works, but read the line with WARN. {' '.join(warnings)}"
+    return "All is fine."
 
 
 def checked(name: str, check: Callable[[], CheckResult]) -> CheckResult:

@@ -143,7 +143,7 @@ def check_notifications(settings: NotifySettings, environment: Mapping[str, str]
         return CheckResult(name, False, " ".join(made.problems))
     if not made.channels:
         return CheckResult(name, True, "switched off: nobody is told about a leak, it is only shown on this PC.",
-                           SWITCH_ON)
+                           SWITCH_ON, warning=True)
     return CheckResult(name, True, f"ready: {', '.join(channel.label for channel in made.channels)}. To "
                                    "send a test message, type run_health_check.bat --notify.")
 

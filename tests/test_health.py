@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.check_result import CheckResult, checked
+from src.check_result import CheckResult, checked, conclusion
 from src.config import parse_config
 from src.errors import UserError
 from src.health import (
@@ -109,7 +109,8 @@ def test_a_model_that_does_not_leave_out_what_is_written_fails(tmp_path, camera_
 
 def test_notifications_that_are_off_or_cannot_work_are_told():
     off = parse_config("", "test").notify
-    assert check_notifications(off, {}).ok and "nobody is told" in check_notifications(off, {}).text
+    nobody = check_notifications(off, {})
+    assert nobody.ok and nobody.line.startswith("WARN - Notifications: switched off: nobody is told")
     slack = parse_config("notify: {slack: {enabled: true}}", "test").notify
     missing = check_notifications(slack, {})
     assert not missing.ok and "SLACK_WEBHOOK_URL" in missing.text
@@ -163,7 +164,20 @@ def test_the_report_holds_every_check(tmp_path):
     path = write_report(tmp_path, [CheckResult("A", True, "fine"), CheckResult("B", False, "bad", "mend it")], NOW)
     report = json.loads(path.read_text(encoding="utf-8"))
     assert report["ok"] is False
-    assert report["checks"][1] == {"name": "B", "ok": False, "text": "bad", "advice": "mend it"}
+    assert report["checks"][1] == {"name": "B", "ok": False, "text": "bad", "advice": "mend it", "warning": False}
+
+
+FINE = CheckResult("A", True, "fine")
+NOBODY = CheckResult("Notifications", True, "nobody is told.", warning=True)
+
+
+@pytest.mark.parametrize(("results", "words"), [
+    ([FINE, FINE], "All is fine."),
+    ([FINE, NOBODY], "It works, but read the line with WARN. Notifications: nobody is told."),
+    ([FINE, NOBODY, CheckResult("B", False, "bad")], "1 of 3 checks failed. What to do stands beside each."),
+])
+def test_the_last_line_says_all_is_fine_only_when_it_is(results, words):
+    assert conclusion(results) == words
 
 
 def run_script(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -184,8 +198,9 @@ def test_the_script_runs_every_check_saves_the_picture_and_fails_without_a_model
     write_jpg(tmp_path / "camera" / "1.jpg", bench())
     result = run_script(tmp_path, "--config", str(settings_file(tmp_path, tmp_path / "camera")), "--save_snapshot")
     assert result.returncode == 1, result.stderr
-    for name in ("Python", "Packages", "Settings", "Folders", "Disk space", "Mode", "Camera", "Notifications"):
+    for name in ("Python", "Packages", "Settings", "Folders", "Disk space", "Mode", "Camera"):
         assert f"OK   - {name}:" in result.stdout
+    assert "WARN - Notifications: switched off" in result.stdout
     assert "FAIL - Model: There is no trained model" in result.stdout
     [picture] = list_images(tmp_path / "reports/health_check")
     assert read_image(picture).shape == (360, 640, 3)
