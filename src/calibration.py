@@ -37,10 +37,12 @@ def calibrate_thresholds(
 ) -> CalibrationReport:
     """Score normal pictures, compare them with the thresholds in use, and replace these if asked to.
 
-    input_dir: other normal pictures than those of the training; all of them are then new to the model.
+    input_dir: other normal pictures than those of the training; all of them then count as new to the model.
     progress: told (what is being done, done, in all). Raises UserError when there is no model that fits, or too few
     pictures.
     """
+    if input_dir is not None and input_dir.resolve() == config.paths.data_normal_dir.resolve():
+        input_dir = None
     judge = shipped_judge()
     in_use = check_model(config, judge.name)
     scene, _ = load_scene(config.paths.model_dir)
@@ -59,12 +61,12 @@ def calibrate_thresholds(
             scored.append(scorer.score(scene.subspace, picture))
             report_score(len(scored), len(normal.pictures))
         trial = Trial(scored, normal.blocks, ())
-    return _report(config, in_use, trial, normal, write_threshold, judge.name, clock)
+    return _report(config, in_use, trial, normal, input_dir, write_threshold, judge.name, clock)
 
 
 def _report(
-    config: Config, in_use: dict[str, object], trial: Trial, normal: NormalPictures, write_threshold: bool,
-    judge_name: str, clock: Clock,
+    config: Config, in_use: dict[str, object], trial: Trial, normal: NormalPictures, input_dir: Path | None,
+    write_threshold: bool, judge_name: str, clock: Clock,
 ) -> CalibrationReport:
     now = clock.now()
     calibration = calibrate(trial, config.threshold, config.heatmap_trigger)
@@ -81,7 +83,9 @@ def _report(
     title = f"{len(scores)} normal pictures, {int((scores > in_use['score_threshold']).sum())} over the threshold"
     write_bytes(histogram, score_histogram(scores, limits.score, title))
     words = (
-        f"{len(normal.names)} normal pictures read, {len(scores)} scored that the model has not learned from.",
+        f"{len(normal.names)} normal pictures read, " + (
+            f"{len(scores)} scored that the model has not learned from." if input_dir is None else
+            f"all of them scored. That holds for pictures from {input_dir} that the model has not learned from."),
         f"Threshold in use {in_use['score_threshold']:.4g}; these pictures suggest {calibration.thresholds.score:.4g} "
         f"({100 * calibration.thresholds.score / in_use['score_threshold']:.0f} % of it).",
         *in_words(over, alarms, pictures, interval),
@@ -102,6 +106,7 @@ def _report(
         backup = store_threshold(config.paths.model_dir, document, now)
         words = (*words, f"The new threshold is in use. The former one is kept in {backup}.")
     else:
-        words = (*words, "Nothing was changed. To use the suggested threshold, type "
-                 "run_threshold_calibration.bat --write_threshold (chapter 15 of USER_GUIDE.md says where).")
+        same_pictures = "" if input_dir is None else f'--input_dir "{input_dir}" '
+        words = (*words, "Nothing was changed. To use the suggested threshold, type run_threshold_calibration.bat "
+                 f"{same_pictures}--write_threshold (chapter 15 of USER_GUIDE.md says where).")
     return CalibrationReport(histogram, numbers, words)

@@ -101,8 +101,8 @@ def _look_at(odd: Sequence[str]) -> tuple[str, ...]:
     if not odd:
         return ()
     these, them = ("This picture looks", "it") if len(odd) == 1 else ("These pictures look", "them")
-    return (f"{these} unlike all others of the same time and light: {a_few(odd)}. Look at {them}: if something does not "
-            "belong there (a drop, a hand, another bench), remove that picture and train again.",)
+    return (f"{these} unlike all others of the same time and light: {a_few(odd)}. Look at {them}: if something does "
+            "not belong there (a drop, a hand, another bench), remove that picture and train again.",)
 
 
 def _far_apart(held: np.ndarray, left: np.ndarray) -> bool:
