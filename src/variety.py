@@ -7,17 +7,39 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from src.lighting import novelty
+from src.time_blocks import light_signature
+
 ENOUGH_TO_TRAIN = 50
 GOOD_NUMBER = 300
-NEW_LIGHT = 0.25            # factors of two in brightness, root mean square over the parts of the picture
+NEW_BRIGHTNESS = 0.25       # factors of two, root mean square over the parts of the picture
+# Most cameras make up for a lamp that goes off; how the light is spread and coloured tells all the same. On two rigs
+# half of the parts differ by at least this share when the lamps go off, and by less through a day.
+NEW_SPREAD = 0.06
 PICTURES_OF_A_LIGHT = 5     # fewer are a passing shadow
 MOST_LIGHTS = 50
 
 
-def look(image: np.ndarray) -> np.ndarray:
-    """How the parts of a picture, (H, W, 3) uint8 BGR, are lit: (12,) float, each 1 more is twice as bright."""
+@dataclass(frozen=True)
+class Light:
+    """How a picture is lit.
+
+    brightness: (12,) float, of its parts, each 1 more is twice as bright. spread: (S,) float32 from `light_signature`.
+    """
+
+    brightness: np.ndarray
+    spread: np.ndarray
+
+    def apart(self, other: Light) -> float:
+        """How different two lights are: at least 1 when they are two kinds of light."""
+        brightness = float(np.sqrt(np.mean((self.brightness - other.brightness) ** 2)))
+        return max(brightness / NEW_BRIGHTNESS, novelty(self.spread, other.spread[None]) / NEW_SPREAD)
+
+
+def look(image: np.ndarray) -> Light:
+    """The light in a picture, (H, W, 3) uint8 BGR."""
     parts = cv2.resize(image, (4, 3), interpolation=cv2.INTER_AREA).mean(axis=2)
-    return np.log2(parts.ravel() + 4.0)
+    return Light(np.log2(parts.ravel() + 4.0), light_signature(image, np.ones(image.shape[:2], bool)))
 
 
 @dataclass
@@ -25,21 +47,21 @@ class Variety:
     """Counts pictures and the kinds of light among them."""
 
     pictures: int = 0
-    _looks: list[np.ndarray] = field(default_factory=list)
+    _known: list[Light] = field(default_factory=list)
     _counts: list[int] = field(default_factory=list)
 
-    def add(self, how_it_is_lit: np.ndarray) -> None:
+    def add(self, light: Light) -> None:
         """Take one more picture into account; see `look`."""
         self.pictures += 1
-        self.add_light(how_it_is_lit)
+        self.add_light(light)
 
-    def add_light(self, how_it_is_lit: np.ndarray) -> None:
+    def add_light(self, light: Light) -> None:
         """Take a light into account without counting the picture: of many old pictures a few are looked at."""
-        distances = [float(np.sqrt(np.mean((how_it_is_lit - known) ** 2))) for known in self._looks]
-        if distances and (min(distances) < NEW_LIGHT or len(distances) >= MOST_LIGHTS):
+        distances = [light.apart(known) for known in self._known]
+        if distances and (min(distances) < 1.0 or len(distances) >= MOST_LIGHTS):
             self._counts[int(np.argmin(distances))] += 1
         else:
-            self._looks.append(how_it_is_lit)
+            self._known.append(light)
             self._counts.append(1)
 
     @property
@@ -50,7 +72,8 @@ class Variety:
     @property
     def summary(self) -> str:
         """Short, for the counter line."""
-        return f"{self.pictures} picture{'' if self.pictures == 1 else 's'}, {self.lights} kind{'' if self.lights == 1 else 's'} of light"
+        plurals = ["" if count == 1 else "s" for count in (self.pictures, self.lights)]
+        return f"{self.pictures} picture{plurals[0]}, {self.lights} kind{plurals[1]} of light"
 
     @property
     def advice(self) -> str:

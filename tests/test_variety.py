@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.variety import Variety, look
+from src.variety import Light, Variety, look
 
 
 def scene(light: float, side: float = 0.0) -> np.ndarray:
@@ -34,6 +34,17 @@ def test_kinds_of_light_are_counted(groups, lights):
     assert variety(*groups).lights == lights
 
 
+def test_a_lamp_that_goes_off_is_another_light_although_the_camera_makes_up_for_the_brightness():
+    made = Variety()
+    ceiling, night_lamp = scene(1.0, side=0.1), scene(1.0, side=-0.1)
+    warm = (ceiling * np.array([0.8, 1.0, 1.2])).astype(np.uint8)
+    for picture in (ceiling, night_lamp, warm):
+        assert abs(picture.mean() - ceiling.mean()) < 2
+        for _ in range(10):
+            made.add(look(picture))
+    assert made.lights == 3
+
+
 @pytest.mark.parametrize(("groups", "advice"), [
     ([(1.0, 0.0, 49)], "Too few"),
     ([(1.0, 0.0, 400)], "same light"),
@@ -48,5 +59,5 @@ def test_thousands_of_different_pictures_do_not_fill_the_memory():
     made = Variety()
     generator = np.random.default_rng(0)
     for _ in range(3000):
-        made.add(generator.uniform(2, 8, 12))
+        made.add(Light(generator.uniform(2, 8, 12), generator.uniform(0.5, 2, 108)))
     assert made.pictures == 3000 and made.lights <= 50
