@@ -94,7 +94,8 @@ def test_false_alarms_are_counted_as_the_monitor_would_raise_them(stream, alarms
 
 @pytest.mark.parametrize(("log_odds", "found"), [
     ([0.0, 0.1, -0.1, 0.2] * 5, []),
-    ([0.0, 0.1, -0.1, 3.5] + [0.0, 0.1, -0.1, 0.2] * 4, [3]),
+    ([0.0, 0.1, -0.1, 5.0] + [0.0, 0.1, -0.1, 0.2] * 4, [3]),
+    ([0.0, 0.1, -0.1, 4.0] + [0.0, 0.1, -0.1, 0.2] * 4, []),
     ([0.0, 1.0, -1.0, 7.0] + [0.0, 1.0, -1.0, 2.0] * 4, []),              # the others are far apart, too
     ([0.0, 0.1, 6.0, 9.0] + [0.0, 0.1, -0.1, 0.2] * 4, [3, 2]),           # the farthest first
     ([0.0, 0.1, -0.1, 0.2] * 3 + [6.0, 6.1, 5.9, 6.2, 6.0, 6.1, 5.9, 6.2], []),   # a block in a light of its own
