@@ -7,7 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from src.command_line import parser, read_config, run
+from src.command_line import FINE, USER_CAN_FIX_IT, parser, run
+from src.config_file import load_paths
 from src.console import say
 from src.mode import Mode, ModeFile, write_mode
 
@@ -27,14 +28,19 @@ def main(arguments: list[str]) -> int:
         metavar="CAPTURE|MONITOR|OFF",
     )
     options = options_parser.parse_args(arguments)
-    path = read_config(options).paths.state_mode_file
+    # To disarm, or to arm, has to work although there is a mistake somewhere in the settings.
+    paths, mistake = load_paths(options.config, say=lambda line: say(line, sys.stderr))
+    path = paths.state_mode_file
     if options.mode is not None:
         write_mode(path, Mode(options.mode))
     reading = ModeFile(path).read()
     say(f"The mode is {reading.mode.value}. {WHAT_HAPPENS[reading.mode]}")
     if reading.problem is not None:
         say(reading.problem)
-    return 0
+    if mistake is not None:
+        say(f"The mode is kept in {path}. But there is a mistake in the settings:\n{mistake}", sys.stderr)
+        return USER_CAN_FIX_IT
+    return FINE
 
 
 if __name__ == "__main__":

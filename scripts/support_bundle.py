@@ -14,10 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from src.clock import Clock
 from src.command_line import parser, run
-from src.config import PathSettings
-from src.config_file import DEFAULT_CONFIG, PROJECT, load_config
+from src.config_file import DEFAULT_CONFIG, PROJECT, load_paths
 from src.console import say
-from src.errors import ConfigError
 from src.support_bundle import TEXT_KINDS, Material, newest, write_bundle
 
 HEALTH_CHECK = PROJECT / "scripts" / "health_check.py"
@@ -26,7 +24,8 @@ HEALTH_CHECK_SECONDS = 180
 
 def main(arguments: list[str]) -> int:
     config_file = parser(__doc__).parse_args(arguments).config or DEFAULT_CONFIG
-    paths = _paths(config_file)
+    # Broken settings are a reason to ask for help, not to refuse it.
+    paths, _ = load_paths(config_file)
     say("Checking this PC, which can take a minute ...")
     now = Clock().now()
     material = Material(
@@ -37,18 +36,14 @@ def main(arguments: list[str]) -> int:
     target = paths.reports_dir / "support_bundle" / f"support_bundle_{now:%Y%m%d_%H%M%S}.zip"
     write_bundle(target, material, os.environ)
     say(f"Written: {target}")
-    say("It holds logs, settings, versions and the picture of the last alert.")
-    say("Passwords and webhook addresses are taken out. Look at the picture before you send the file on.")
+    taken_out = "Passwords and webhook addresses are taken out."
+    if material.pictures:
+        say("It holds logs, settings, versions and the picture of the last alert.")
+        say(f"{taken_out} Look at the picture before you send the file on.")
+    else:
+        say("It holds logs, settings and versions; there was no alert whose picture could be added.")
+        say(taken_out)
     return 0
-
-
-def _paths(config_file: Path) -> PathSettings:
-    """Where things are. Broken settings are a reason to ask for help, not to refuse it."""
-    try:
-        return load_config(config_file).paths
-    except ConfigError:
-        usual = PathSettings()
-        return usual.model_copy(update={name: PROJECT / path for name, path in usual})
 
 
 def _texts(config_file: Path, paths: PathSettings) -> list[Path]:

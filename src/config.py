@@ -1,6 +1,7 @@
 """The settings: one table of all keys, their types, ranges, defaults and what they mean.
 
-To add a key, add one line to its section here and one to config/config.yaml.
+To add a key, add one line to its section here, one to config/config.yaml and one to its copy,
+config/config_as_delivered.yaml.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from src.config_text import parse
 from src.config_values import (
     Corner, EmailAddress, EmailAddresses, FilePath, Section, Share, Source, Text, TimeOfDay, empty_as, key
 )
 from src.config_words import rule
+from src.yaml_text import YamlError, read_yaml
 
 SMALLEST_ROI_PIXELS = 32
 ROUNDING = 1e-6  # 0.7 + 0.3 may be a little more than 1 for a computer
@@ -283,3 +285,11 @@ def parse_config(text: str, name: str) -> Config:
     Raises ConfigError that lists everything that is wrong, each with key, line, value and what is allowed.
     """
     return parse(text, name, Config, SECRET_KEYS)
+
+
+def parse_paths(text: str) -> PathSettings:
+    """The section paths of settings that have a mistake; the usual paths when it cannot be understood."""
+    try:
+        return PathSettings.model_validate(read_yaml(text).value["paths"])
+    except (YamlError, ValidationError, KeyError, TypeError):
+        return PathSettings()

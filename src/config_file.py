@@ -8,7 +8,7 @@ from pathlib import Path
 
 from src.atomic_file import read_bytes, write_bytes, write_text
 from src.clock import Clock
-from src.config import Config, parse_config
+from src.config import Config, PathSettings, parse_config, parse_paths
 from src.config_renames import with_new_names
 from src.errors import ConfigError
 
@@ -26,7 +26,7 @@ def load_config(path: Path | None, say: Callable[[str], None] = lambda line: Non
     Raises ConfigError when the file is missing, cannot be read, or holds anything that is wrong.
     """
     path = DEFAULT_CONFIG if path is None else Path(path)
-    if path == DEFAULT_CONFIG and AS_DELIVERED.is_file() and not path.exists():
+    if Path(os.path.abspath(path)) == DEFAULT_CONFIG and AS_DELIVERED.is_file() and not path.exists():
         write_bytes(path, read_bytes(AS_DELIVERED))
         say(f"There were no settings yet: {path} was made as delivered.")
     found = _read_text(path)
@@ -35,6 +35,25 @@ def load_config(path: Path | None, say: Callable[[str], None] = lambda line: Non
     if changes:
         say(_keep(path, text, changes, Clock()))
     return _with_absolute_paths(config)
+
+
+def load_paths(path: Path | None, say: Callable[[str], None] = lambda line: None) -> tuple[PathSettings, str | None]:
+    """Where things are, for what has to work with broken settings, too; and what is wrong with these, None if nothing.
+
+    path, say: as for `load_config`. With broken settings the paths are those that they name, as far as they can be
+    understood, else the usual ones.
+    """
+    try:
+        return load_config(path, say).paths, None
+    except ConfigError as error:
+        return _with_absolute_paths(Config(paths=_paths_in(path or DEFAULT_CONFIG))).paths, str(error)
+
+
+def _paths_in(path: Path) -> PathSettings:
+    try:
+        return parse_paths(_read_text(path))
+    except ConfigError:
+        return PathSettings()
 
 
 def _keep(path: Path, text: str, changes: list[str], clock: Clock) -> str:

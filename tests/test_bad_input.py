@@ -16,7 +16,7 @@ from tests.bench import bench, lab, write_model, write_normal_pictures, write_vi
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCRIPTS = {
-    "capture_images": (), "train_autoencoder": (), "monitor": (), "set_mode": ("OFF",), "supervisor": (),
+    "capture_images": (), "train_autoencoder": (), "monitor": (), "supervisor": (),
     "replay": ("--source", "night.mp4"), "visualize_reconstruction": (), "threshold_calibration": (),
     "daily_summary": (),
 }

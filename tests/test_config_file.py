@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from src.config import Config
-from src.config_file import DEFAULT_CONFIG, PROJECT, load_config
+from src.config_file import DEFAULT_CONFIG, PROJECT, load_config, load_paths
 from src.errors import ConfigError, UserError
 
 
@@ -65,6 +65,28 @@ def test_a_missing_file_and_a_folder_are_named(path):
     path.mkdir()
     with pytest.raises(ConfigError, match="is a folder"):
         load_config(path)
+
+
+def test_settings_that_are_missing_are_made_as_delivered_also_when_they_are_named(tmp_path, monkeypatch):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "as_delivered.yaml").write_text("camera: {index: 3}")
+    monkeypatch.setattr("src.config_file.DEFAULT_CONFIG", tmp_path / "config" / "config.yaml")
+    monkeypatch.setattr("src.config_file.AS_DELIVERED", tmp_path / "config" / "as_delivered.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert load_config(Path("config/config.yaml")).camera.index == 3
+
+
+@pytest.mark.parametrize(("text", "model_dir"), [
+    ("paths: {model_dir: my model}\ncamera: 5", "my model"),
+    ("paths: {model_dirr: my model}", "model"),
+    ("camera: 'open", "model"), ("5", "model"), ("", "model"), (None, "model"),
+])
+def test_the_paths_of_broken_settings_are_known_as_far_as_they_can_be_read(path, text, model_dir):
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    paths, mistake = load_paths(path)
+    assert paths.model_dir == PROJECT / model_dir
+    assert (mistake is None) == (text == "") and (text is None or mistake is None or str(path) in mistake)
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,10 +54,26 @@ def test_an_unknown_mode_is_refused_with_the_ones_that_exist(set_mode, tmp_path)
     assert not (tmp_path / "state").exists()
 
 
-def test_broken_settings_are_said_in_words(set_mode, tmp_path):
-    (tmp_path / "Labor (1) & Süd.yaml").write_text("camera: 5")
-    done = set_mode("MONITOR")
-    assert done.returncode == 1 and "line 1, camera" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.parametrize("mode", ["MONITOR", "OFF"])
+def test_the_mode_is_set_and_the_mistake_said_when_the_settings_are_broken(set_mode, tmp_path, mode):
+    config = tmp_path / "Labor (1) & Süd.yaml"
+    config.write_text(f"{config.read_text(encoding='utf-8')}\ncamera: 5", encoding="utf-8")
+    done = set_mode(mode)
+    assert done.returncode == 1 and done.stdout.startswith(f"The mode is {mode}.")
+    assert (tmp_path / "state" / "mode.txt").read_text().strip() == mode
+    assert "line 2, camera" in done.stderr and str(tmp_path / "state" / "mode.txt") in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_word_about_paths_that_can_be_read_the_usual_mode_file_is_used(tmp_path):
+    project = tmp_path / "project"
+    for name in ("src", "scripts"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (project / "config").mkdir()
+    (project / "config" / "config.yaml").write_text('camera: {backend: "DSHOW}')
+    done = subprocess.run([sys.executable, project / "scripts" / "set_mode.py", "CAPTURE"], capture_output=True, text=True)
+    assert done.returncode == 1 and "line 1" in done.stderr
+    assert (project / "state" / "mode.txt").read_text().strip() == "CAPTURE"
 
 
 def test_a_mode_file_that_cannot_be_written_is_said_in_words(set_mode, tmp_path):
