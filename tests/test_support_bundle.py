@@ -116,6 +116,7 @@ def test_broken_settings_are_no_reason_to_refuse_help(tmp_path):
         [sys.executable, str(project / "scripts" / "support_bundle.py")],
         capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=120)
     assert answer.returncode == 0, answer.stderr
+    assert "no alert whose picture" in answer.stdout and "Look at the picture" not in answer.stdout
     (bundle,) = (project / "reports" / "support_bundle").glob("*.zip")
     with zipfile.ZipFile(bundle) as archive:
         assert "no_such_key" in archive.read("health_check.txt").decode("utf-8")
