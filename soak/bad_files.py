@@ -182,6 +182,8 @@ def _incident(lab: Lab) -> tuple[list[bytes], Try]:
             "opened_at": moment,
             "opening_area_percent": 1.0,
             "largest_area_percent": 2.0,
+            "places": [[0.1, 0.2, 0.3, 0.4]],
+            "alerts_elsewhere": 0,
         },
         "last_alert_at": moment,
         "last_alert_area_percent": 1.5,
@@ -190,7 +192,7 @@ def _incident(lab: Lab) -> tuple[list[bytes], Try]:
     def attempt(bad: bytes) -> None:
         (state_dir / "incident.json").write_bytes(bad)
         tracker = IncidentFile(state_dir).restore(MonitorSettings(), 100.0, EVENING + timedelta(minutes=1))
-        tracker.update(False, False, None, 101.0, EVENING + timedelta(minutes=2))
+        tracker.update(False, False, None, (), 101.0, EVENING + timedelta(minutes=2))
         tracker.to_state()
 
     return [json.dumps(good, indent=2).encode()], attempt

@@ -58,6 +58,14 @@ class Debounce:
         staying = sum(past.anomalous and stays(past.spot, verdict.spot) for past in self._recent)
         return staying >= self._needed or self._long_run >= MOVING_FACTOR * self._needed
 
+    def staying(self) -> tuple[Spot, ...]:
+        """The spots of the last picture that are anomalous by themselves and stay in one place, in K of M pictures."""
+        present = self._recent[-1].spots if self._recent else ()
+        return tuple(
+            spot for spot in present
+            if sum(any(stays(former, spot) for former in past.spots) for past in self._recent) >= self._needed
+        )
+
 
 def stays(former: Spot | None, present: Spot | None) -> bool:
     """Whether `present` is where `former` was: it covers most of the former box.
@@ -94,7 +102,8 @@ class Alarm:
     def update(self, verdict: Verdict, now_seconds: float, now: datetime) -> Decision:
         """The decision after one more picture. now_seconds: monotonic. now: aware wall time."""
         confirmed = self._debounce.update(verdict)
-        notice = self.incidents.update(confirmed, verdict.anomalous, verdict.spot, now_seconds, now)
+        notice = self.incidents.update(
+            confirmed, verdict.anomalous, verdict.spot, self._debounce.staying(), now_seconds, now)
         return Decision(self._kind(verdict, confirmed, notice), notice)
 
     def _kind(self, verdict: Verdict, confirmed: bool, notice: IncidentNotice | None) -> str:

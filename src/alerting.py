@@ -19,6 +19,7 @@ from src.messages import (
 )
 from src.outbox import Outbox
 from src.panels import Caption, evidence_panel, heatmap
+from src.places import place_of
 from src.preprocess import crop_roi
 from src.storage import DiskWatch
 from src.detection import Judgement
@@ -58,7 +59,7 @@ class Alerting:
         """A leak was decided: queue the alert, save the evidence, write the log."""
         event_id = event_id_of(self._clock.now())
         verdict = judgement.verdict
-        panel = self._panel(frame, judgement, notice.area_percent)
+        panel = self._panel(frame, judgement, notice)
         message = incident_message(notice, event_id, verdict.lighting_change)
         self._outbox.queue(message, panel)
         self._say(f"{self._clock.now():%H:%M:%S} {message.subject}")
@@ -69,7 +70,8 @@ class Alerting:
             "alert", event_id=event_id, incident_id=notice.incident_id, score=verdict.score,
             score_threshold=verdict.score_threshold, largest_blob_area=verdict.largest_blob_area,
             blob_area_threshold=verdict.blob_area_threshold, triggers=verdict.triggers,
-            area_percent=notice.area_percent, growing=notice.growing, new_light=verdict.lighting_change, evidence=names)
+            kind=notice.kind, area_percent=notice.area_percent, place=place_of(notice.spot), growing=notice.growing,
+            new_light=verdict.lighting_change, evidence=names)
         self.log(f"incident_{notice.kind}", incident_id=notice.incident_id, area_percent=notice.area_percent,
                  minutes=notice.seconds_open / 60.0)
 
@@ -104,13 +106,13 @@ class Alerting:
             self.tell(DISK_MESSAGES[changed](free_bytes))
             self.log(f"disk_{changed}", free_bytes=free_bytes)
 
-    def _panel(self, frame: Frame, judgement: Judgement, area_percent: float) -> bytes | None:
-        """The side-by-side picture as a JPEG file. area_percent: as the message says it."""
+    def _panel(self, frame: Frame, judgement: Judgement, notice: IncidentNotice) -> bytes | None:
+        """The side-by-side picture as a JPEG file, with the spot and the area that the message speaks of."""
         verdict = judgement.verdict
-        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold, area_percent)
+        caption = Caption(frame.captured_at, verdict.score, verdict.score_threshold, notice.area_percent)
         try:
             return encode_jpg(evidence_panel(crop_roi(frame.image, self._roi), judgement.reconstruction,
-                                             judgement.error_map, verdict.spot, caption))
+                                             judgement.error_map, notice.spot, caption))
         except Exception:  # a guard: an alert without a picture is better than none
             self.log("frame_error", text=traceback.format_exc())
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +29,7 @@ class Verdict:
     triggers: of "score" and "blob"; empty means normal.
     spot: the one that fired, the strongest when several did; None when nothing stands out.
     lighting_change: the whole picture is lit as never in training.
+    spots: all that would have fired by themselves, largest first; none in a normal picture.
     """
 
     score: float
@@ -37,6 +39,7 @@ class Verdict:
     triggers: tuple[str, ...]
     spot: Spot | None
     lighting_change: bool
+    spots: tuple[Spot, ...] = ()
 
     @property
     def anomalous(self) -> bool:
@@ -101,7 +104,13 @@ class Scored:
 
 def verdict_of(scored: Scored, limits: Thresholds, trigger: HeatmapTriggerSettings) -> Verdict:
     """What the thresholds make of a scored picture."""
-    spots = find_spots(scored.errors, limits.pixel, trigger.connectivity)
+    # A score that is the mean of many pixels lies below what each unusual pixel has, and says nothing of one spot.
+    score_is_of_spots = limits.score >= limits.pixel
+    spots = find_spots(
+        scored.errors, limits.pixel, trigger.connectivity,
+        strong_above=limits.score if score_is_of_spots else math.inf,
+        large_from=limits.blob_area if trigger.enabled else math.inf,
+    )
     area = spots.largest.area_pixels if spots else 0
     triggers = []
     if scored.score > limits.score:
@@ -116,6 +125,7 @@ def verdict_of(scored: Scored, limits: Thresholds, trigger: HeatmapTriggerSettin
         score=scored.score, score_threshold=limits.score,
         largest_blob_area=area, blob_area_threshold=limits.blob_area,
         triggers=tuple(triggers), spot=spot, lighting_change=scored.light_novelty > limits.light_novelty,
+        spots=spots.standing_out if spots and triggers else (),
     )
 
 

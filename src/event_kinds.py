@@ -47,11 +47,14 @@ class Heartbeat(Event):
 
 
 class Alert(Event):
+    """kind: as in IncidentNotice; older lines have none, and were never about another place."""
+
     event: Literal["alert"]
     event_id: str
     incident_id: str
     score: float
     score_threshold: float
+    kind: str = "opened"
     area_percent: NonNegativeFloat
     growing: bool
     triggers: tuple[str, ...]

@@ -7,10 +7,11 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeFloat
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
 
 from src.blobs import Spot
 from src.config import MonitorSettings
+from src.places import Place, place_of, settle
 
 # A message about growth is due when the area is half as large again as in the last message.
 GROWN_BY_HALF = 1.5
@@ -20,6 +21,9 @@ NOTICEABLY_LARGER = 1.2
 STEADY_PICTURES = 3
 # A pause longer than so many frame intervals (blind camera, PC asleep) counts as one interval only.
 LONGEST_STEP_INTERVALS = 5
+# So many further places of one incident cause an alert of their own. Light that changes makes spots everywhere, and
+# whoever has been told of four places has long gone to look.
+MOST_ALERTS_ELSEWHERE = 3
 # A suspicion that was not confirmed is forgotten after so many frame intervals without an anomaly.
 SUSPICION_INTERVALS = 10
 
@@ -28,13 +32,14 @@ SUSPICION_INTERVALS = 10
 class IncidentNotice:
     """Something about an incident that people should be told.
 
-    kind: "opened", "updated" or "resolved".
+    kind: "opened", "updated", "elsewhere" (something stays at another place, too) or "resolved".
     incident_id: the local time of the first anomalous picture, as "20261123_031502".
     opened_at: the same as aware wall time. seconds_open: how long ago that is.
-    area_percent: share of the watched area now, opening_area_percent: at the first message.
+    area_percent: share of the watched area now ("elsewhere": of the new spot), opening_area_percent: at the first
+        message.
     largest_area_percent: the largest since then.
-    growing: larger than at the last message. At the opening it is rarely known yet, and then False.
-    spot: the largest spot of the last anomalous picture, None when no single spot stands out.
+    growing: larger than at the last message. At the opening, and elsewhere, it is rarely known yet, and then False.
+    spot: the spot of the last anomalous picture ("elsewhere": the new one), None when no single spot stands out.
     """
 
     kind: str
@@ -49,13 +54,18 @@ class IncidentNotice:
 
 
 class OpenIncident(BaseModel):
-    """What has to be remembered of an incident that is not over. Times are aware wall times."""
+    """What has to be remembered of an incident that is not over. Times are aware wall times.
+
+    places: where something has stayed so far. alerts_elsewhere: how many alerts were about a further place.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     incident_id: str
     opened_at: AwareDatetime
     opening_area_percent: NonNegativeFloat
     largest_area_percent: NonNegativeFloat
+    places: tuple[Place, ...]
+    alerts_elsewhere: NonNegativeInt
 
 
 class IncidentState(BaseModel):
@@ -81,6 +91,7 @@ class IncidentTracker:
 
     A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`,
     never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
+    While an incident is open, something that stays at another place is told at once, every place one time.
     Pictures of a blind camera are not handed in: they count neither as quiet nor as anomalous.
     """
 
@@ -110,20 +121,26 @@ class IncidentTracker:
         return self._open.opened_at if self._open else None
 
     def update(
-        self, confirmed: bool, anomalous: bool, spot: Spot | None, now_seconds: float, now: datetime
+        self, confirmed: bool, anomalous: bool, spot: Spot | None, staying: tuple[Spot, ...], now_seconds: float,
+        now: datetime,
     ) -> IncidentNotice | None:
         """Take in one judged picture; the notice to be sent because of it, None when there is nothing to say.
 
-        confirmed: enough anomalous pictures lately. anomalous: this picture is one. spot: its largest spot.
-        now_seconds: monotonic. now: aware local wall time.
+        confirmed: enough anomalous pictures lately. anomalous: this picture is one. spot: the one it shows people.
+        staying: all its spots that have stayed in one place lately, largest first. now_seconds: monotonic.
+        now: aware local wall time.
         """
         self._take_in(confirmed, anomalous, spot, now_seconds, now)
         if self._open is not None and self._quiet_seconds >= self._settings.resolve_seconds:
             return self._resolve(now_seconds)
+        if self._open is not None:
+            new_spot = self._somewhere_else(staying)
+            if new_spot is not None:
+                return self._alert_elsewhere(new_spot, now_seconds, now)
         if not (confirmed and anomalous) or self._too_soon(now_seconds):
             return None
         if self._open is None:
-            return self._begin(now_seconds, now)
+            return self._begin(staying, now_seconds, now)
         if self._has_grown_by_half() or self._reminder_is_due(now_seconds):
             return self._alert("updated", self._last_alert_area_percent, now_seconds, now)
         return None
@@ -196,29 +213,53 @@ class IncidentTracker:
     def _reminder_is_due(self, now_seconds: float) -> bool:
         return now_seconds - self._last_alert_seconds >= self._settings.reminder_seconds
 
-    def _begin(self, now_seconds: float, now: datetime) -> IncidentNotice:
+    def _begin(self, staying: tuple[Spot, ...], now_seconds: float, now: datetime) -> IncidentNotice:
         first = self._suspected
+        places, _ = settle((place_of(self._spot),), staying)  # the first alert shows all of them in its picture
         self._opened_seconds = first.seconds
         self._open = OpenIncident(
             incident_id=f"{first.at:%Y%m%d_%H%M%S}",
             opened_at=first.at,
             opening_area_percent=self._area(),
             largest_area_percent=self._area(),
+            places=places,
+            alerts_elsewhere=0,
         )
         return self._alert("opened", first.area_percent, now_seconds, now)
+
+    def _somewhere_else(self, staying: tuple[Spot, ...]) -> Spot | None:
+        """The largest spot that stays where the incident was not yet; None when there is none, or enough was said."""
+        places, elsewhere = settle(self._open.places, staying)
+        self._open = self._open.model_copy(update={"places": places})
+        if not elsewhere or self._open.alerts_elsewhere >= MOST_ALERTS_ELSEWHERE:
+            return None
+        return elsewhere[0]
+
+    def _alert_elsewhere(self, spot: Spot, now_seconds: float, now: datetime) -> IncidentNotice:
+        self._open = self._open.model_copy(update={
+            "alerts_elsewhere": self._open.alerts_elsewhere + 1,
+            "largest_area_percent": max(self._open.largest_area_percent, spot.area_percent),
+        })
+        # The new spot may be the larger one: that is told now, and is no growth of the former.
+        self._last_alert_area_percent = max(self._last_alert_area_percent, spot.area_percent)
+        self._last_alert_at, self._last_alert_seconds = now, now_seconds
+        return self._notice("elsewhere", spot, spot.area_percent, False, now_seconds)
 
     def _alert(self, kind: str, area_before: float, now_seconds: float, now: datetime) -> IncidentNotice:
         self._last_alert_at, self._last_alert_seconds = now, now_seconds
         self._last_alert_area_percent = self._area()
-        return self._notice(kind, self._area(), self._area() > NOTICEABLY_LARGER * area_before, now_seconds)
+        growing = self._area() > NOTICEABLY_LARGER * area_before
+        return self._notice(kind, self._spot, self._area(), growing, now_seconds)
 
     def _resolve(self, now_seconds: float) -> IncidentNotice:
-        notice = self._notice("resolved", 0.0, False, now_seconds)
+        notice = self._notice("resolved", self._spot, 0.0, False, now_seconds)
         self._open = None
         self._forget_suspicion()
         return notice
 
-    def _notice(self, kind: str, area: float, growing: bool, now_seconds: float) -> IncidentNotice:
+    def _notice(
+        self, kind: str, spot: Spot | None, area: float, growing: bool, now_seconds: float
+    ) -> IncidentNotice:
         return IncidentNotice(
             kind=kind,
             incident_id=self._open.incident_id,
@@ -228,7 +269,7 @@ class IncidentTracker:
             opening_area_percent=self._open.opening_area_percent,
             largest_area_percent=self._open.largest_area_percent,
             growing=growing,
-            spot=self._spot,
+            spot=spot,
         )
 
 

@@ -93,6 +93,20 @@ def incident_message(notice: IncidentNotice, event_id: str, new_light: bool = Fa
     """
     if notice.kind == "resolved":
         return _resolved(notice)
+    if notice.kind == "elsewhere":
+        subject, first = _elsewhere(notice)
+    else:
+        subject, first = _leak(notice)
+    if new_light:
+        first = f"{first} {NEW_LIGHT}"
+    files = (
+        f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, number {event_id}."
+    )
+    return MessageText(subject, "\n\n".join((first, WHAT_TO_DO_AT_A_LEAK, files)))
+
+
+def _leak(notice: IncidentNotice) -> tuple[str, str]:
+    """Subject and first lines."""
     seen = f"first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago"
     if notice.spot is None:
         subject = "the picture is not as usual"
@@ -104,13 +118,16 @@ def incident_message(notice: IncidentNotice, event_id: str, new_light: bool = Fa
             f"Possible leak {where} of the picture: {size} of the watched area, {seen}. "
             f"{_trend(notice)}"
         )
-    if new_light:
-        first = f"{first} {NEW_LIGHT}"
-    files = (
-        f"Incident {notice.incident_id}. The pictures are on the lab PC in data/anomalies, number {event_id}."
-    )
-    return MessageText(
-        f"{_headline(notice)}: {subject}", "\n\n".join((first, WHAT_TO_DO_AT_A_LEAK, files))
+    return f"{_headline(notice)}: {subject}", first
+
+
+def _elsewhere(notice: IncidentNotice) -> tuple[str, str]:
+    """Subject and first lines."""
+    where, size = place(notice.spot), percent(notice.area_percent)
+    return (
+        f"POSSIBLE LEAK AT ANOTHER PLACE: {where}, {size} of the area",
+        f"Possible leak at another place as well, {where} of the picture: {size} of the watched area, first seen just now. "
+        f"The one first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago, is not over.",
     )
 
 

@@ -14,6 +14,7 @@ from time import perf_counter
 from src.alarm import Alarm
 from src.artifacts import load_detector
 from src.atomic_file import write_bytes, write_json, write_text
+from src.blobs import Spot
 from src.camera import Camera, CameraEnded, open_recording
 from src.camera_health import CameraHealth, HealthNotice
 from src.camera_statistics import TrainedView
@@ -117,7 +118,8 @@ def _in_order(watch: Watch, frame: Frame, record: Record) -> tuple:
         _note_light(look, frame, record)
     decision = look.decision.kind if look.decision else "quiet"
     if decision == "alert":
-        _note_alert(verdict, frame, look.decision.notice.kind, record)
+        notice = look.decision.notice
+        _note_alert(verdict, frame, notice.kind, notice.spot, record)
     note = look.blind or ("lighting_change" if record.new_light_since is not None else "")
     return _row(frame, verdict, verdict.anomalous and look.blind is None, decision, note)
 
@@ -143,16 +145,16 @@ def _alone(watch: Watch, frame: Frame, record: Record) -> tuple:
     verdict = judgement.verdict
     anomalous = verdict.anomalous and problem is None
     if anomalous:
-        _note_alert(verdict, frame, "alone", record)
+        _note_alert(verdict, frame, "alone", verdict.spot, record)
     note = problem or ("lighting_change" if verdict.lighting_change else "")
     return _row(frame, verdict, anomalous, "alert" if anomalous else "quiet", note)
 
 
-def _note_alert(verdict: Verdict, frame: Frame, kind: str, record: Record) -> None:
+def _note_alert(verdict: Verdict, frame: Frame, kind: str, spot: Spot | None, record: Record) -> None:
     record.alerts.append({
         "index": frame.index, "file": frame.name, "time_seconds": frame.now_seconds, "kind": kind,
         "score": verdict.score, "triggers": list(verdict.triggers),
-        "area_percent": verdict.spot.area_percent if verdict.spot else 0.0})
+        "area_percent": spot.area_percent if spot else 0.0})
 
 
 def _row(frame: Frame, verdict: Verdict, anomalous: bool, decision: str, note: str) -> tuple:

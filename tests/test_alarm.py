@@ -147,3 +147,47 @@ def test_a_pause_leaves_the_incident_open_and_a_reset_forgets_it():
     the_alarm.reset()
     assert the_alarm.incidents.incident_id is None
     assert decisions(the_alarm, "xxx", start=4) == "ssA"
+
+
+# ---- Another place ------------------------------------------------------------------------------------------
+
+def seen(signs: str) -> Verdict:
+    """A picture with spots at these letters' places; the first letter is the strongest."""
+    spots = tuple(spot((ord(sign) - ord("a")) * 0.12) for sign in signs if sign != ".")
+    return Verdict(score=2.0 if spots else 0.5, score_threshold=1.0, largest_blob_area=0, blob_area_threshold=16,
+                   triggers=("score",) if spots else (), spot=spots[0] if spots else None, lighting_change=False,
+                   spots=spots)
+
+
+def notices(the_alarm: Alarm, pictures: str, start: int = 0) -> list[tuple[int, str]]:
+    """What is said at which of the pictures, a second apart, divided by blanks."""
+    said = []
+    for number, signs in enumerate(pictures.split(), start=start):
+        decision = the_alarm.update(seen(signs), float(number), EVENING + timedelta(seconds=number))
+        if decision.notice is not None:
+            said.append((number, decision.notice.kind))
+            assert decision.kind == ("quiet" if decision.notice.kind == "resolved" else "alert")
+    return said
+
+
+@pytest.mark.parametrize(("pictures", "expected"), [
+    ("a a a a a ae ae ae ae ae ae", [(2, "opened"), (7, "elsewhere")]),
+    ("a a a a a ae a ae a ae", [(2, "opened"), (9, "elsewhere")]),
+    ("a a a a a ae a a ae a a ae", [(2, "opened")]),        # never three times in five pictures
+    ("a a a ae af ae af ae", [(2, "opened"), (7, "elsewhere")]),
+    ("a a a ae af ad ag ab ac ad", [(2, "opened")]),        # something that moves
+    ("a a a ab ab ab ab", [(2, "opened")]),                 # too near to be another place
+    ("a ae ae ae ae", [(2, "opened"), (3, "elsewhere")]),
+    ("ae ae ae ae ae", [(2, "opened")]),                    # the first alert shows both
+    ("ae ea ae ea ae ea ea ea", [(4, "opened")]),           # as ever, the strongest spot decides on the first alert
+    ("a a a e e e e e", [(2, "opened"), (5, "elsewhere")]),
+])
+def test_while_an_incident_is_open_a_spot_that_stays_elsewhere_is_told(pictures, expected):
+    assert notices(alarm(), pictures) == expected
+
+
+def test_pictures_before_and_after_a_pause_are_not_one_run_at_another_place_either():
+    the_alarm = alarm()
+    assert notices(the_alarm, "a a a ae ae") == [(2, "opened")]
+    the_alarm.pause()
+    assert notices(the_alarm, "ae ae ae", start=5) == [(7, "elsewhere")]

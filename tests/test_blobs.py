@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.blobs import Spot, find_spots
+from src.blobs import MOST_SPOTS, Spot, find_spots
 
 THRESHOLD = 0.5
 
@@ -49,3 +49,31 @@ def test_the_strongest_spot_may_be_smaller_than_the_largest():
                              "###...."), THRESHOLD, 8)
     assert spots.largest.area_pixels == 9
     assert (spots.strongest.area_pixels, spots.strongest.left, spots.strongest.top) == (2, 5 / 7, 1 / 3)
+
+
+def test_strong_spots_and_large_spots_stand_out_by_themselves_largest_first():
+    errors = drawn("!....##..",
+                   ".....##..",
+                   "..#......",
+                   "......##!")
+    found = find_spots(errors, THRESHOLD, 8, strong_above=1.0, large_from=4)
+    assert [spot.area_pixels for spot in found.standing_out] == [4, 3, 1]
+    assert find_spots(errors, THRESHOLD, 8).standing_out == ()
+
+
+@pytest.mark.parametrize(("limits", "areas"), [
+    ({"strong_above": THRESHOLD}, []),                                              # at it is not above it
+    ({"strong_above": float(np.nextafter(np.float32(THRESHOLD), np.float32(0)))}, [3]),
+    ({"large_from": 3}, [3]),
+    ({"large_from": 4}, []),
+    ({"strong_above": 0.0}, [3]),                                                   # never the background
+])
+def test_a_spot_is_strong_above_the_limit_and_large_from_it_on(limits, areas):
+    found = find_spots(drawn("###..", "....."), THRESHOLD, 8, **limits)
+    assert [spot.area_pixels for spot in found.standing_out] == areas
+
+
+def test_only_the_largest_of_very_many_spots_are_named():
+    errors = np.zeros((60, 60), np.float32)
+    errors[::2, ::2] = 9.0
+    assert len(find_spots(errors, THRESHOLD, 8, large_from=1).standing_out) == MOST_SPOTS

@@ -70,6 +70,20 @@ def test_people_are_shown_the_clear_spot_and_the_large_one_only_when_nothing_els
     assert (verdict.spot.left > 0.5) == right
 
 
+@pytest.mark.parametrize(("limits", "on_the_right"), [
+    ({"score": 30.0, "pixel": 5.0, "blob_area": 100}, [False, True]),   # the large one, then the clear one
+    ({"score": 30.0, "pixel": 5.0, "blob_area": 10_000}, [True]),
+    ({"score": 1e9, "pixel": 5.0, "blob_area": 100}, [False]),
+    ({"score": 1e9, "pixel": 5.0, "blob_area": 10_000}, []),
+    ({"score": 4.0, "pixel": 5.0, "blob_area": 100}, [False]),          # this score is no measure of single spots
+])
+def test_every_spot_is_named_that_would_have_fired_by_itself(limits, on_the_right):
+    model = replace(learnt(), judge=FaintOnTheLeftStrongOnTheRight())
+    thresholds = replace(model.thresholds, **limits)
+    verdict = replace(model, thresholds=thresholds).detector().observe(DRY).verdict
+    assert [spot.left > 0.5 for spot in verdict.spots] == on_the_right
+
+
 def test_the_spot_can_be_switched_off():
     config = parse_config("heatmap_trigger: {enabled: false}", "test")
     verdict = learnt().detector(config).observe(WET).verdict

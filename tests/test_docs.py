@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from src import messages
+from src.blobs import Spot
 from src.camera_diagnosis import KINDS
 from src.config import Config, parse_config
 from src.incident import IncidentNotice
@@ -73,7 +74,7 @@ def names_of_events() -> set[str]:
                 names.add(name)
     for annotation in re.findall(r"event: Literal\[([^\]]+)\]", CODE["src/event_kinds.py"]):
         names |= set(re.findall(r'"(\w+)"', annotation))
-    names |= {f"incident_{kind}" for kind in ("opened", "updated", "resolved")}
+    names |= {f"incident_{kind}" for kind in ("opened", "updated", "elsewhere", "resolved")}
     return names | {f"disk_{state}" for state in ("low", "full", "ok")}
 
 
@@ -173,10 +174,12 @@ def test_every_camera_problem_is_explained(kind):
 
 
 def test_every_message_is_explained():
-    notice = IncidentNotice("opened", "20261124_031400", NOW, 5.0, 0.1, 0.1, 0.1, False, None)
+    notice = IncidentNotice("opened", "20261124_031400", NOW, 5.0, 0.1, 0.1, 0.1, False,
+                            Spot(60, 0.1, 0.1, 0.8, 0.05, 0.05))
     subjects = [
         *(messages.incident_message(changed, "1").subject.partition(":")[0]
-          for changed in (notice, replaced(notice, "updated"), replaced(notice, "updated", growing=True))),
+          for changed in (notice, replaced(notice, "updated"), replaced(notice, "updated", growing=True),
+                          replaced(notice, "elsewhere"))),
         messages.incident_message(replaced(notice, "resolved"), "1").subject,
         messages.camera_reminder("lost", "", NOW, 1.0).subject.partition(":")[0],
         messages.camera_recovered("lost", 1.0).subject,

@@ -35,6 +35,7 @@ def play(tracker, stream, from_second=0):
             confirmed=letter not in ".?",
             anomalous=letter != ".",
             spot=None if letter == "." else spot(area),
+            staying=(),
             now_seconds=float(second),
             now=START + timedelta(seconds=second),
         )
@@ -89,7 +90,7 @@ def test_a_spot_that_grows_slowly_is_reported_at_every_half_as_much_again():
     areas = []
     for second in range(0, 400):
         notice = tracker.update(
-            True, True, spot(0.1 * 1.01**second), float(second), START + timedelta(seconds=second)
+            True, True, spot(0.1 * 1.01**second), (), float(second), START + timedelta(seconds=second)
         )
         if notice and notice.kind == "updated" and notice.growing:
             areas.append(notice.area_percent)
@@ -100,7 +101,7 @@ def test_a_spot_that_grows_slowly_is_reported_at_every_half_as_much_again():
 def test_the_notice_says_since_when_and_how_large():
     tracker = IncidentTracker(SETTINGS)
     notices = [
-        tracker.update(second >= 2, True, spot(0.5), float(second), START + timedelta(seconds=second))
+        tracker.update(second >= 2, True, spot(0.5), (), float(second), START + timedelta(seconds=second))
         for second in range(5)
     ]
     opened = notices[2]
@@ -117,7 +118,7 @@ def test_the_last_notice_tells_the_largest_area():
     notice = None
     for second in range(7, 20):
         notice = notice or tracker.update(
-            False, False, None, float(second), START + timedelta(seconds=second)
+            False, False, None, (), float(second), START + timedelta(seconds=second)
         )
     assert notice.kind == "resolved"
     assert notice.largest_area_percent == 5.0
@@ -125,7 +126,7 @@ def test_the_last_notice_tells_the_largest_area():
 
 
 def test_an_anomaly_without_a_spot_opens_an_incident_too():
-    notice = IncidentTracker(SETTINGS).update(True, True, None, 0.0, START)
+    notice = IncidentTracker(SETTINGS).update(True, True, None, (), 0.0, START)
     assert notice.kind == "opened" and notice.spot is None and notice.area_percent == 0.0
 
 
@@ -140,9 +141,9 @@ def test_a_restart_of_the_pc_continues_the_incident():
     play(tracker, "222")
     later = restarted(tracker, second=5, wall_second=20)
     assert later.incident_id == tracker.incident_id
-    notice = later.update(True, True, spot(2.0), 6.0, START + timedelta(seconds=21))
+    notice = later.update(True, True, spot(2.0), (), 6.0, START + timedelta(seconds=21))
     assert notice is None  # the reminder is due 30 s after the first message
-    notice = later.update(True, True, spot(2.0), 15.0, START + timedelta(seconds=30))
+    notice = later.update(True, True, spot(2.0), (), 15.0, START + timedelta(seconds=30))
     assert notice.kind == "updated"
     assert notice.seconds_open == 30.0
 
@@ -178,6 +179,9 @@ def test_a_clock_that_was_set_back_silences_nothing_for_longer_than_the_cooldown
         {"open": 1},
         {"open": None, "last_alert_at": "now", "last_alert_area_percent": 0},
         {"open": None, "last_alert_at": None, "last_alert_area_percent": "nan"},
+        {"open": {"incident_id": "x", "opened_at": "2026-11-23T03:15:02+01:00", "opening_area_percent": 1,
+                  "largest_area_percent": 1, "places": [[0.1, 0.2, 0.3]], "alerts_elsewhere": 0},
+         "last_alert_at": None, "last_alert_area_percent": 0},
         {"open": None, "last_alert_at": "2026-11-23T03:15:02", "last_alert_area_percent": 1},
     ],
 )
@@ -192,6 +196,94 @@ def test_reset_forgets_the_incident_and_the_cooldown():
     tracker.reset()
     assert tracker.incident_id is None
     assert play(tracker, "x", from_second=4) == [(4, "opened")]
+
+
+# ---- More than one place ------------------------------------------------------------------------------------
+
+LEFT, RIGHT, TOP, FLOOR, BELOW = (0.1, 0.5), (0.8, 0.5), (0.5, 0.0), (0.5, 0.9), (0.1, 0.9)
+
+
+def at(place: tuple[float, float], area: float = 0.2, side: float = 0.05) -> Spot:
+    return Spot(area_pixels=int(area * 655), area_percent=area, left=place[0], top=place[1], width=side, height=side)
+
+
+def look(tracker, second, *staying, shown=at(LEFT)):
+    """A picture in which all of these spots have stayed, and the shown one is confirmed."""
+    return tracker.update(True, True, shown, staying, float(second), START + timedelta(seconds=second))
+
+
+def opened_on_the_left(settings=SETTINGS):
+    tracker = IncidentTracker(settings)
+    assert look(tracker, 0, at(LEFT)).kind == "opened"
+    return tracker
+
+
+def test_something_that_stays_at_another_place_is_told_at_once_with_its_own_place_and_area():
+    tracker = opened_on_the_left()
+    notice = look(tracker, 1, at(LEFT, 0.9), at(RIGHT, 0.3))
+    assert (notice.kind, notice.spot, notice.area_percent) == ("elsewhere", at(RIGHT, 0.3), 0.3)
+    assert (notice.incident_id, notice.growing) == (tracker.incident_id, False)
+
+
+def test_another_place_is_told_once_until_the_incident_is_over():
+    tracker = opened_on_the_left()
+    said = [look(tracker, second, at(LEFT), at(RIGHT)) for second in range(1, 30)]
+    assert [notice.kind for notice in said if notice] == ["elsewhere"]
+    assert play(tracker, "." * 8, from_second=30)[0][1] == "resolved"
+    assert look(tracker, 50, at(RIGHT), shown=at(RIGHT)).kind == "opened"
+    assert look(tracker, 51, at(RIGHT), shown=at(RIGHT)) is None
+
+
+def test_what_stays_in_the_picture_of_the_first_alert_is_told_with_it():
+    tracker = IncidentTracker(SETTINGS)
+    assert look(tracker, 0, at(LEFT), at(RIGHT)).kind == "opened"
+    assert look(tracker, 1, at(LEFT), at(RIGHT)) is None
+
+
+def test_several_new_places_in_one_picture_are_one_alert_about_the_largest():
+    tracker = opened_on_the_left()
+    assert look(tracker, 1, at(RIGHT, 0.5), at(FLOOR, 0.3)).spot == at(RIGHT, 0.5)
+    assert look(tracker, 2, at(RIGHT, 0.5), at(FLOOR, 0.3)) is None
+
+
+def test_a_puddle_that_grows_step_by_step_stays_one_place():
+    tracker = opened_on_the_left()
+    sides = [0.05 + 0.02 * step for step in range(30)]
+    assert all(look(tracker, 1, at(LEFT, side=side)) is None for side in sides)
+    assert look(tracker, 2, at((0.4, 0.9))) is None                 # a piece of it, where it was
+    assert look(tracker, 3, at((0.9, 0.1))).kind == "elsewhere"
+
+
+def test_four_places_are_told_and_the_fifth_is_not():
+    tracker = opened_on_the_left()
+    said = [look(tracker, second, at(place)) for second, place in enumerate((RIGHT, TOP, FLOOR, BELOW), start=1)]
+    assert [notice.kind for notice in said if notice] == ["elsewhere"] * 3 and said[3] is None
+
+
+def test_an_incident_without_a_spot_is_everywhere():
+    tracker = IncidentTracker(SETTINGS)
+    assert look(tracker, 0, shown=None).kind == "opened"
+    assert look(tracker, 1, at(RIGHT), shown=at(RIGHT)) is None
+
+
+def test_another_place_that_is_larger_is_not_called_growth_of_the_first():
+    tracker = opened_on_the_left()
+    look(tracker, 1, at(LEFT), at(RIGHT, 0.6), shown=at(RIGHT, 0.6))
+    said = [look(tracker, second, at(RIGHT, 0.6), shown=at(RIGHT, 0.6)) for second in range(2, 29)]
+    assert said == [None] * 27
+
+
+def test_after_a_restart_the_places_are_known():
+    tracker = opened_on_the_left()
+    look(tracker, 1, at(LEFT), at(RIGHT))
+    later = restarted(tracker, second=5, wall_second=20)
+    assert look(later, 6, at(LEFT), at(RIGHT)) is None
+    assert look(later, 7, at(TOP)).kind == "elsewhere"
+
+
+def test_without_an_incident_nothing_is_elsewhere():
+    tracker = IncidentTracker(SETTINGS)
+    assert tracker.update(False, True, at(LEFT), (at(RIGHT),), 0.0, START) is None
 
 
 @given(stream=st.text(alphabet="..xx?x123456789 ", max_size=200), restart_after=st.integers(0, 200))

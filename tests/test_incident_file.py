@@ -21,13 +21,13 @@ def test_without_a_file_all_is_quiet(tmp_path, clock):
 
 def test_an_open_incident_comes_back_as_it_was(tmp_path, clock):
     tracker = IncidentTracker(SETTINGS)
-    notice = tracker.update(True, True, SPOT, 5.0, clock.now())
+    notice = tracker.update(True, True, SPOT, (), 5.0, clock.now())
     IncidentFile(tmp_path / "state").save(tracker.to_state())
     later = clock.now() + timedelta(minutes=2)
     restored = IncidentFile(tmp_path / "state").restore(SETTINGS, 7.0, later)
     assert restored.incident_id == notice.incident_id and restored.opened_at == notice.opened_at
     assert restored.to_state() == tracker.to_state()
-    assert restored.update(True, True, SPOT, 8.0, later) is None
+    assert restored.update(True, True, SPOT, (SPOT,), 8.0, later) is None
 
 
 @pytest.mark.parametrize("content", [

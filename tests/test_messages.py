@@ -60,6 +60,7 @@ def all_texts():
         for growing in (True, False):
             for where in (spot(), None):
                 yield incident_message(notice(kind, growing, place=where), "20261123_031502_123")
+    yield incident_message(notice("elsewhere"), "20261123_031502_123", new_light=True)
     for kind in CAMERA_PROBLEMS:
         yield camera_problem(kind, "It moved by 8 pixels.", AT)
         yield camera_reminder(kind, "", AT, 3600)
@@ -112,7 +113,16 @@ def test_a_leak_is_told_in_one_sentence():
     assert "20261123_031502" in text.text and "20261123_031502_123" in text.text
 
 
-@pytest.mark.parametrize("kind", ["opened", "updated"])
+def test_a_leak_at_another_place_says_so_and_names_its_own_place():
+    text = incident_message(notice("elsewhere", place=spot(left=0.9)), "e")
+    assert text.subject == "POSSIBLE LEAK AT ANOTHER PLACE: in the lower right, 0.42 percent of the area"
+    assert text.text.split("\n\n")[0] == (
+        "Possible leak at another place as well, in the lower right of the picture: 0.42 percent of the watched area, "
+        "first seen just now. The one first seen at 03:15 on 23 Nov, 3 min ago, is not over."
+    )
+
+
+@pytest.mark.parametrize("kind", ["opened", "updated", "elsewhere"])
 def test_a_leak_in_new_light_says_that_it_may_be_either(kind):
     text = incident_message(notice(kind), "e", new_light=True)
     assert "it may be the light, and it may be a large leak" in text.text.split("\n\n")[0]

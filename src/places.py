@@ -1,0 +1,60 @@
+"""Where in the picture an incident is: the places that people have been told of."""
+
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple
+
+from src.blobs import Spot
+
+# A puddle runs on, and is seen in pieces. What is no farther away than this share of the picture's width or height is
+# the same place: whoever looks there sees it.
+SAME_PLACE = 0.1
+
+
+class Place(NamedTuple):
+    """A box in the picture, as shares of the ROI from 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+EVERYWHERE = Place(0.0, 0.0, 1.0, 1.0)
+
+
+def place_of(spot: Spot | None) -> Place:
+    """The box around a spot. An anomaly without a spot is everywhere."""
+    if spot is None:
+        return EVERYWHERE
+    return Place(spot.left, spot.top, spot.left + spot.width, spot.top + spot.height)
+
+
+def settle(places: Iterable[Place], spots: Iterable[Spot]) -> tuple[tuple[Place, ...], tuple[Spot, ...]]:
+    """The places after these spots were seen, and the spots that are somewhere else.
+
+    A spot at a known place makes it larger, so that it grows with its puddle. One somewhere else becomes a place of its
+    own, and what lies beside it is no longer somewhere else.
+    """
+    known, elsewhere = list(places), []
+    for spot in spots:
+        seen = place_of(spot)
+        at = next((number for number, place in enumerate(known) if _same(place, seen)), None)
+        if at is None:
+            known.append(seen)
+            elsewhere.append(spot)
+        else:
+            known[at] = _around(known[at], seen)
+    return tuple(known), tuple(elsewhere)
+
+
+def _same(place: Place, seen: Place) -> bool:
+    """Whether two boxes overlap, or are at most SAME_PLACE apart both across and down."""
+    across = max(place.left, seen.left) - min(place.right, seen.right)
+    down = max(place.top, seen.top) - min(place.bottom, seen.bottom)
+    return max(across, down) <= SAME_PLACE
+
+
+def _around(place: Place, seen: Place) -> Place:
+    return Place(min(place.left, seen.left), min(place.top, seen.top),
+                 max(place.right, seen.right), max(place.bottom, seen.bottom))

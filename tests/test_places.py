@@ -1,0 +1,50 @@
+"""Boxes in the picture: which are the same place."""
+
+from __future__ import annotations
+
+import pytest
+
+from src.blobs import Spot
+from src.places import EVERYWHERE, Place, place_of, settle
+
+HERE = Place(0.4, 0.4, 0.5, 0.5)
+
+
+def spot(left: float, top: float, side: float = 0.05) -> Spot:
+    return Spot(area_pixels=60, area_percent=0.1, left=left, top=top, width=side, height=side)
+
+
+def test_the_place_of_a_spot_is_its_box_and_without_a_spot_it_is_everywhere():
+    assert place_of(spot(0.25, 0.5, side=0.25)) == Place(0.25, 0.5, 0.5, 0.75)
+    assert place_of(None) == EVERYWHERE
+
+
+@pytest.mark.parametrize(("seen", "elsewhere"), [
+    (spot(0.42, 0.42), False),              # inside
+    (spot(0.3, 0.3, side=0.5), False),      # around it
+    (spot(0.55, 0.42), False),              # beside it
+    (spot(0.55, 0.55), False),              # across the corner
+    (spot(0.65, 0.42), True),
+    (spot(0.20, 0.42), True),
+    (spot(0.42, 0.65), True),
+    (spot(0.42, 0.20), True),
+])
+def test_a_spot_is_elsewhere_when_it_is_more_than_a_tenth_of_the_picture_away(seen, elsewhere):
+    assert settle((HERE,), (seen,))[1] == ((seen,) if elsewhere else ())
+
+
+def test_a_spot_at_a_place_makes_it_larger_and_never_smaller():
+    grown, _ = settle((HERE,), (spot(0.375, 0.5, side=0.25),))
+    assert grown == (Place(0.375, 0.4, 0.625, 0.75),)
+    assert settle(grown, (spot(0.42, 0.42),))[0] == grown
+
+
+def test_what_lies_beside_a_spot_elsewhere_is_the_same_place_as_that_one():
+    far, beside = spot(0.8, 0.8, side=0.125), spot(0.75, 0.75)
+    places, elsewhere = settle((HERE,), (far, beside))
+    assert elsewhere == (far,)
+    assert places == (HERE, Place(0.75, 0.75, 0.925, 0.925))
+
+
+def test_everywhere_leaves_no_room_for_elsewhere():
+    assert settle((EVERYWHERE,), (spot(0.0, 0.0), spot(0.95, 0.95)))[1] == ()
