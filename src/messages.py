@@ -126,8 +126,9 @@ def _elsewhere(notice: IncidentNotice) -> tuple[str, str]:
     where, size = place(notice.spot), percent(notice.area_percent)
     return (
         f"POSSIBLE LEAK AT ANOTHER PLACE: {where}, {size} of the area",
-        f"Possible leak at another place as well, {where} of the picture: {size} of the watched area, first seen just now. "
-        f"The one first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago, is not over.",
+        f"Possible leak at another place as well, {where} of the picture: {size} of the watched area, "
+        f"first seen just now. The one first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago, "
+        "is not over.",
     )
 
 

@@ -6,9 +6,9 @@ from typing import Iterable, NamedTuple
 
 from src.blobs import Spot
 
-# A puddle runs on, and is seen in pieces. What is no farther away than this share of the picture's width or height is
-# the same place: whoever looks there sees it.
-SAME_PLACE = 0.1
+# A puddle runs on, drips down, and is seen in pieces. What is no farther away than these shares of the picture's width
+# and height is the same place: whoever looks there sees it. On a bench both are about as far.
+SAME_PLACE_ACROSS, SAME_PLACE_DOWN = 0.125, 0.2
 
 
 class Place(NamedTuple):
@@ -49,10 +49,10 @@ def settle(places: Iterable[Place], spots: Iterable[Spot]) -> tuple[tuple[Place,
 
 
 def _same(place: Place, seen: Place) -> bool:
-    """Whether two boxes overlap, or are at most SAME_PLACE apart both across and down."""
+    """Whether two boxes overlap, or are at most so far apart across and down."""
     across = max(place.left, seen.left) - min(place.right, seen.right)
     down = max(place.top, seen.top) - min(place.bottom, seen.bottom)
-    return max(across, down) <= SAME_PLACE
+    return across <= SAME_PLACE_ACROSS and down <= SAME_PLACE_DOWN
 
 
 def _around(place: Place, seen: Place) -> Place:

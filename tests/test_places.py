@@ -24,12 +24,13 @@ def test_the_place_of_a_spot_is_its_box_and_without_a_spot_it_is_everywhere():
     (spot(0.3, 0.3, side=0.5), False),      # around it
     (spot(0.55, 0.42), False),              # beside it
     (spot(0.55, 0.55), False),              # across the corner
+    (spot(0.60, 0.68), False),
     (spot(0.65, 0.42), True),
     (spot(0.20, 0.42), True),
-    (spot(0.42, 0.65), True),
-    (spot(0.42, 0.20), True),
+    (spot(0.42, 0.72), True),
+    (spot(0.42, 0.13), True),
 ])
-def test_a_spot_is_elsewhere_when_it_is_more_than_a_tenth_of_the_picture_away(seen, elsewhere):
+def test_a_spot_is_elsewhere_more_than_an_eighth_of_the_width_or_a_fifth_of_the_height_away(seen, elsewhere):
     assert settle((HERE,), (seen,))[1] == ((seen,) if elsewhere else ())
 
 
