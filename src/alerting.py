@@ -78,7 +78,8 @@ class Alerting:
     def resolved(self, notice: IncidentNotice) -> None:
         """An incident is over."""
         self.tell(incident_message(notice, event_id_of(self._clock.now())))
-        self.log("incident_resolved", incident_id=notice.incident_id, minutes=notice.seconds_open / 60.0)
+        self.log("incident_resolved", incident_id=notice.incident_id, minutes=notice.seconds_open / 60.0,
+                 largest_area_percent=notice.largest_area_percent)
 
     def remember(self, frame: Frame) -> None:
         """Keep the picture as context for the next event, and of the one before."""

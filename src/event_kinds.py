@@ -37,13 +37,18 @@ class ModeChanged(Event):
 
 
 class Heartbeat(Event):
-    """What the monitor saw since the heartbeat before: `frames` judged pictures and their highest score."""
+    """What the monitor saw since the heartbeat before: `frames` judged pictures and their highest score.
+
+    incident_id: the incident that is open, with its largest area so far; older lines do not have them.
+    """
 
     event: Literal["heartbeat"]
     frames: NonNegativeInt
     score_max: float | None
     score_threshold: PositiveFloat | None = None
     state: str
+    incident_id: str | None = None
+    largest_area_percent: NonNegativeFloat | None = None
 
 
 class Alert(Event):
@@ -65,6 +70,7 @@ class IncidentResolved(Event):
     event: Literal["incident_resolved"]
     incident_id: str
     minutes: NonNegativeFloat
+    largest_area_percent: NonNegativeFloat = 0.0  # older lines do not have it
 
 
 class CameraProblem(Event):

@@ -120,6 +120,11 @@ class IncidentTracker:
         """When the open incident began, aware wall time; None when all is quiet."""
         return self._open.opened_at if self._open else None
 
+    @property
+    def largest_area_percent(self) -> float | None:
+        """The largest area of the open incident so far; None when all is quiet."""
+        return self._open.largest_area_percent if self._open else None
+
     def update(
         self, confirmed: bool, anomalous: bool, spot: Spot | None, staying: tuple[Spot, ...], now_seconds: float,
         now: datetime,

@@ -237,7 +237,9 @@ class Monitor:
         state = self._why_not or "watching"
         self._alerting.log(
             "heartbeat", frames=self._frames, score_max=self._score_max if self._frames else None,
-            score_threshold=verdict.score_threshold if verdict else None, state=state)
+            score_threshold=verdict.score_threshold if verdict else None, state=state,
+            incident_id=self._watch.incidents.incident_id,
+            largest_area_percent=self._watch.incidents.largest_area_percent)
         self._frames, self._score_max = 0, 0.0
 
     def _set_status(self, why_not: str) -> None:

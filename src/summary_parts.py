@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Iterable
@@ -10,6 +11,7 @@ from src.coverage import Span
 from src.event_kinds import (
     Alert, DeliveryFailed, Event, Heartbeat, IncidentResolved, Lighting, Queued, Sent, Trouble,
 )
+from src.incident import NOTICEABLY_LARGER
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,29 @@ def incidents(events: Iterable[Event], start: datetime, end: datetime) -> Iterab
     """Incidents that began before `end` and were not over at `start`, in the order of their first alert."""
     alerts: dict[str, list[Alert]] = {}
     resolved: dict[str, IncidentResolved] = {}
+    largest: dict[str, float] = {}
     for event in events:
         if isinstance(event, Alert) and event.time < end:
             alerts.setdefault(event.incident_id, []).append(event)
         elif isinstance(event, IncidentResolved):
             resolved[event.incident_id] = event
+        if isinstance(event, (Heartbeat, IncidentResolved)) and event.time < end:
+            seen = event.largest_area_percent or 0.0  # None when no incident is open
+            largest[event.incident_id] = max(largest.get(event.incident_id, 0.0), seen)
     for incident_id, own in alerts.items():
         closing = resolved.get(incident_id)
         if own[-1].time < start and (closing is None or closing.time < start):
             continue
+        # What was told when a place was first seen; what is clearly larger has grown since.
+        told = max((alert.area_percent for alert in own if alert.kind != "updated"), default=math.inf)
+        largest_area_percent = max(largest.get(incident_id, 0.0), *(alert.area_percent for alert in own))
         yield IncidentLine(
             incident_id=incident_id,
             opened_at=own[0].time,
             minutes=None if closing is None else closing.minutes,
             alerts=len(own),
-            largest_area_percent=max(alert.area_percent for alert in own),
-            growing=any(alert.growing for alert in own),
+            largest_area_percent=largest_area_percent,
+            growing=any(alert.growing for alert in own) or largest_area_percent > NOTICEABLY_LARGER * told,
             triggers=tuple(sorted({trigger for alert in own for trigger in alert.triggers})),
             evidence=tuple(name for alert in own for name in alert.evidence),
         )

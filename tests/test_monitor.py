@@ -537,3 +537,12 @@ def test_an_evening_without_arming_is_reminded_of_once(tmp_path, clock):
     night.run()
     assert len([text for text in night.outbox.subjects if "OFF" in text or "not watching" in text.lower()]) >= 1
     assert len(night.outbox.subjects) == 3      # started, the reminder, closed
+
+
+def test_a_heartbeat_tells_how_large_an_open_incident_has_become(tmp_path, clock):
+    night = Night(tmp_path, clock, "..." + "x" * 8 + "." * 14, heartbeat_seconds=8, resolve_seconds=6)
+    night.run()
+    (opened,) = night.events("incident_opened")
+    beats = {(beat["incident_id"], beat["largest_area_percent"]) for beat in night.events("heartbeat")}
+    assert beats == {(None, None), (opened["incident_id"], LEAK.area_percent)}
+    assert night.events("incident_resolved")[0]["largest_area_percent"] == LEAK.area_percent

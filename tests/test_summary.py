@@ -98,6 +98,26 @@ def test_the_alerts_of_one_leak_are_one_incident():
     assert len(summary.alerts) == 3
 
 
+def test_the_largest_spot_is_the_largest_that_was_seen_and_not_only_what_the_alerts_told():
+    def beat(hours: float, area_percent: float | None, incident: str | None = "i1") -> dict[str, object]:
+        return line(hours, "heartbeat", frames=60, score_max=0.9, score_threshold=0.5, state="watching",
+                    incident_id=incident, largest_area_percent=area_percent)
+
+    (open_leak,) = sum_up(*night(alert(9.0), beat(9.1, 0.4), beat(9.2, 0.83), beat(9.3, None, None))).incidents
+    assert (open_leak.largest_area_percent, open_leak.growing) == (0.83, True)
+    over = line(10.0, "incident_resolved", incident_id="i1", minutes=60.0, largest_area_percent=1.2)
+    (leak,) = sum_up(*night(alert(9.0), beat(9.2, 0.83), over)).incidents
+    assert (leak.largest_area_percent, leak.minutes) == (1.2, 60.0)
+
+
+def test_a_spot_that_wavers_a_little_and_a_larger_one_elsewhere_are_no_growth():
+    wavers = line(10.0, "incident_resolved", incident_id="i1", minutes=60.0, largest_area_percent=0.22)
+    elsewhere = line(10.0, "incident_resolved", incident_id="i1", minutes=60.0, largest_area_percent=0.9)
+    assert not sum_up(*night(alert(9.0, kind="opened"), wavers)).incidents[0].growing
+    alerts = alert(9.0, kind="opened"), alert(9.1, kind="elsewhere", area_percent=0.9)
+    assert not sum_up(*night(*alerts, elsewhere)).incidents[0].growing
+
+
 def test_a_leak_from_before_is_shown_while_it_is_open_and_not_after():
     open_at_first = night(alert(-2.0), line(1.0, "incident_resolved", incident_id="i1", minutes=180.0))
     over_before = night(alert(-5.0), line(-4.0, "incident_resolved", incident_id="i1", minutes=60.0))
@@ -232,7 +252,7 @@ JUNK = st.one_of(
 )
 FIELDS = (
     "frames score_max score_threshold state mode reason kind seconds text event_id incident_id score "
-    "area_percent growing triggers evidence minutes message_id channel subject permanent"
+    "area_percent largest_area_percent growing triggers evidence minutes message_id channel subject permanent"
 ).split()
 NAMES = (
     "monitor_started monitor_stopped mode_changed heartbeat alert incident_resolved camera_problem "
