@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Iterable
 
 import numpy as np
 
@@ -55,6 +56,15 @@ class _Following:
 def event_id_of(moment: datetime) -> str:
     """The id of an event at `moment`, local wall time: "20261123_031502_123"."""
     return f"{moment:%Y%m%d_%H%M%S}_{moment.microsecond // 1000:03d}"
+
+
+def pictures_of_incidents(folder: Path, incident_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each incident the names of all its pictures that are there, by name; renamed ones among them.
+
+    Raises OSError when the folder cannot be read; one that does not exist has no pictures.
+    """
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return {incident_id: tuple(name for name in names if _incident(incident_id) in name) for incident_id in incident_ids}
 
 
 class Evidence:
@@ -137,4 +147,9 @@ class Evidence:
 
 
 def _name(what: str, event_id: str, incident_id: str, detail: str = "") -> str:
-    return f"{what}_{event_id}{detail}_incident_{incident_id}.jpg"
+    return f"{what}_{event_id}{detail}{_incident(incident_id)}.jpg"
+
+
+def _incident(incident_id: str) -> str:
+    """The part of a file name that is the same for all pictures of an incident."""
+    return f"_incident_{incident_id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from src.atomic_file import write_bytes, write_json, write_text
 from src.config import Config, MonitorSettings
 from src.coverage import WATCHED
 from src.event_log import read_events
+from src.evidence import pictures_of_incidents
 from src.period import Period
 from src.plots import Shade, night_scores
 from src.summary import DaySummary, summarize
@@ -40,6 +41,7 @@ def daily_summary(config: Config, period: Period, now: datetime) -> SummaryRepor
     """
     lines = read_events(config.paths.logs_dir, since=period.start - LOOK_BACK)
     summary = summarize(lines, period, now, _heartbeat_seconds(config.monitor))
+    summary = _with_all_pictures(summary, config.paths.data_anomalies_dir)
     folder = config.paths.reports_dir / "daily_summary"
     report = SummaryReport(
         sentence=sentence(summary),
@@ -56,6 +58,20 @@ def daily_summary(config: Config, period: Period, now: datetime) -> SummaryRepor
         ),
     )
     return report
+
+
+def _with_all_pictures(summary: DaySummary, folder: Path) -> DaySummary:
+    """The pictures that are in the folder now: those from after an alert were not there when it was logged, and the
+    user may have renamed or deleted some. Those that the log names come first."""
+    there = pictures_of_incidents(folder, [line.incident_id for line in summary.incidents])
+    return replace(summary, incidents=tuple(
+        replace(line, evidence=tuple(sorted(there[line.incident_id], key=lambda name: _position(name, line.evidence))))
+        for line in summary.incidents
+    ))
+
+
+def _position(name: str, logged: tuple[str, ...]) -> int:
+    return logged.index(name) if name in logged else len(logged)
 
 
 def _heartbeat_seconds(settings: MonitorSettings) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from src.config import MonitorSettings
-from src.evidence import Evidence, EventPictures, EvidenceError, event_id_of
+from src.evidence import Evidence, EventPictures, EvidenceError, event_id_of, pictures_of_incidents
 from src.image_files import read_image
 
 EVENT, INCIDENT = "20261123_031502_123", "20261123_031459"
@@ -131,3 +131,19 @@ def test_a_folder_that_cannot_be_written_is_one_error_in_words(tmp_path):
     assert caught.value.names == ()
     with pytest.raises(EvidenceError):
         evidence.remember(picture())  # the picture from after the event
+
+
+def test_all_pictures_of_an_incident_are_found_also_from_afterwards_and_renamed_ones(tmp_path):
+    evidence = Evidence(tmp_path, settings())
+    saved = evidence.save(EVENT, INCIDENT, pictures())
+    evidence.remember(picture(1))
+    (tmp_path / saved[0]).rename(tmp_path / f"keep {saved[0]}")
+    Evidence(tmp_path, settings()).save(EVENT, "20261124_010000", pictures())
+    found = pictures_of_incidents(tmp_path, [INCIDENT, "20261124_010000", "20261125_010000"])
+    assert set(found[INCIDENT]) == {f"keep {saved[0]}", *saved[1:], f"context_{EVENT}_after_1_incident_{INCIDENT}.jpg"}
+    assert len(found["20261124_010000"]) == len(saved)
+    assert found["20261125_010000"] == ()
+
+
+def test_without_a_folder_there_are_no_pictures(tmp_path):
+    assert pictures_of_incidents(tmp_path / "none", [INCIDENT]) == {INCIDENT: ()}

@@ -45,10 +45,30 @@ def test_a_night_becomes_a_page_a_json_file_and_a_plot(lab):
     assert report.picture.read_bytes().startswith(b"\x89PNG")
 
 
+def save_pictures(config: Config, *names: str) -> None:
+    config.paths.data_anomalies_dir.mkdir(parents=True)
+    for name in names:
+        (config.paths.data_anomalies_dir / name).write_bytes(b"")
+
+
+def test_the_page_links_all_pictures_of_an_alert_that_are_there_and_no_others(lab):
+    write_log(lab, *night(alert(9.25, evidence=["panel_e_incident_i1.jpg", "anomaly_e_incident_i1.jpg"])))
+    save_pictures(lab, "panel_e_incident_i1.jpg", "keep_anomaly_e_incident_i1.jpg", "context_e_after_1_incident_i1.jpg",
+                  "panel_f_incident_i2.jpg")
+    report = daily_summary(lab, PERIOD, MORNING)
+    pictures = ["panel_e_incident_i1.jpg", "context_e_after_1_incident_i1.jpg", "keep_anomaly_e_incident_i1.jpg"]
+    links = ", ".join(f"[{name}](../../data/anomalies/{name})" for name in pictures)
+    page = report.page.read_text(encoding="utf-8")
+    assert f"All pictures of the alert of 03:15: {links}\n" in page
+    assert "![panel_e_incident_i1.jpg]" in page
+    assert json.loads(report.data.read_text(encoding="utf-8"))["incidents"][0]["evidence"] == pictures
+
+
 def test_the_links_on_the_page_lead_to_the_evidence(lab):
-    write_log(lab, *night(alert(9.25)))
+    write_log(lab, *night(alert(9.25, evidence=["panel_e_incident_i1.jpg"])))
+    save_pictures(lab, "panel_e_incident_i1.jpg")
     page = daily_summary(lab, PERIOD, MORNING).page.read_text(encoding="utf-8")
-    assert "](../../data/anomalies/panel_i1.jpg)" in page
+    assert "](../../data/anomalies/panel_e_incident_i1.jpg)" in page
     assert "](scores_2026-11-23_night.png)" in page
 
 
