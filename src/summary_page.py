@@ -111,7 +111,9 @@ def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator
     )
     for line in summary.incidents:
         panels = [name for name in line.evidence if name.startswith("panel_")]
-        for name in dict.fromkeys((*panels[:1], *panels[-1:])):  # how it began and how it looked last
+        elsewhere = [name for name in panels if any(event_id in name for event_id in line.elsewhere)]
+        # How it began, what came at other places, and how it looked last.
+        for name in dict.fromkeys((*panels[:1], *elsewhere, *panels[-1:])):
             yield f"![{name}]({evidence_link(name)})"
         if line.evidence:
             links = ", ".join(f"[{name}]({evidence_link(name)})" for name in line.evidence)

@@ -16,7 +16,10 @@ from src.incident import NOTICEABLY_LARGER
 
 @dataclass(frozen=True)
 class IncidentLine:
-    """One leak as the monitor saw it. minutes: how long it was open, None while it still is."""
+    """One leak as the monitor saw it.
+
+    minutes: how long it was open, None while it still is. elsewhere: the event ids of alerts about a further place.
+    """
 
     incident_id: str
     opened_at: datetime
@@ -26,6 +29,7 @@ class IncidentLine:
     growing: bool
     triggers: tuple[str, ...]
     evidence: tuple[str, ...]
+    elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def incidents(events: Iterable[Event], start: datetime, end: datetime) -> Iterab
             growing=any(alert.growing for alert in own) or largest_area_percent > NOTICEABLY_LARGER * told,
             triggers=tuple(sorted({trigger for alert in own for trigger in alert.triggers})),
             evidence=tuple(name for alert in own for name in alert.evidence),
+            elsewhere=tuple(alert.event_id for alert in own if alert.kind == "elsewhere"),
         )
 
 

@@ -97,6 +97,14 @@ def test_of_a_long_leak_the_first_and_the_last_panel_are_shown_and_all_pictures_
     assert all(f"[anomaly_{hour}.jpg](../anomaly_{hour}.jpg)" in text for hour in range(4))
 
 
+def test_the_panel_of_another_place_is_shown_as_well():
+    kinds = ("opened", "updated", "elsewhere", "updated")
+    alerts = [alert(9 + hour, kind=kind, event_id=f"e{hour}", evidence=[f"panel_e{hour}_incident_i1.jpg"])
+              for hour, kind in enumerate(kinds)]
+    text = page(*night(*alerts))
+    assert [hour for hour in range(4) if f"![panel_e{hour}_incident_i1.jpg]" in text] == [0, 2, 3]
+
+
 def test_time_with_a_moved_camera_is_said_in_the_first_sentence():
     moved = (
         line(4, "camera_problem", kind="moved", text="t"),
