@@ -174,8 +174,8 @@ class MonitorSettings(Section):
     """Watching."""
 
     frame_interval_seconds: float = key(1.0, "time between two looks", ge=0.05, le=3600)
-    consecutive_anomalies: int = key(3, "unusual pictures in a row before an alert", ge=1, le=1000)
-    alert_cooldown_seconds: float = key(300, "least time between two alerts", ge=0, le=86400)
+    consecutive_anomalies: int = key(3, "pictures with a spot in the same place before an alert", ge=1, le=1000)
+    alert_cooldown_seconds: float = key(300, "least time between two alerts about the same place", ge=0, le=86400)
     reminder_seconds: float = key(1800, "time between reminders while a leak stays", ge=1, le=7 * 86400)
     resolve_seconds: float = key(120, "quiet time after which a leak counts as gone", ge=1, le=86400)
     heartbeat_seconds: float = key(60, "time between two signs of life in the log", ge=1, le=3600)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from src.alarm import Alarm, Debounce, stays
+from src.alarm import FORGIVEN_PICTURES, MOVING_FACTOR, Alarm, Debounce, stays
 from src.blobs import Spot
 from src.config import MonitorSettings
+from src.config_file import DEFAULT_CONFIG
 from src.detection import Verdict
 from src.incident import IncidentTracker
 
@@ -63,6 +65,12 @@ def test_an_anomaly_is_confirmed_when_three_of_five_pictures_show_it_in_one_plac
 ])
 def test_the_number_of_anomalies_that_is_needed_is_the_setting(needed, stream, confirmed):
     assert confirmed_at(stream, needed) == confirmed
+
+
+def test_the_settings_file_says_of_how_many_pictures():
+    (words,) = re.findall(r"consecutive_anomalies: 3 +# (.*\n +# .*)", DEFAULT_CONFIG.read_text(encoding="utf-8"))
+    assert "in the same place" in " ".join(words.replace("#", "").split()) and f"of the last {3 + FORGIVEN_PICTURES}" in words
+    assert MOVING_FACTOR == 10 and "ten times as many in a row" in words
 
 
 def test_something_that_moves_needs_ten_times_as_many_pictures_without_a_break():
