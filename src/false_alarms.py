@@ -64,27 +64,34 @@ def in_words(hits: int, alarms: int, of: int, frame_interval_seconds: float) -> 
 
 
 def alarms_in_words(rate: PerDay) -> str:
-    """What the footage proves about false alarms, in one sentence."""
-    footage = f"{duration(3600 * rate.hours)} of normal footage"
-    if rate.seen == 0:
-        return (
-            f"No alarm in {footage}. That only excludes more than {_number(rate.at_most)} false alarms a day (95 % sure); "
-            f"a quiet night of {NIGHT_HOURS} h excludes more than "
-            f"{_number(alarms_per_day(0, NIGHT_HOURS).at_most)}."
-        )
-    return (
-        f"{rate.seen} alarms in {footage}: about {_number(rate.expected)} false alarms a day, "
-        f"at most {_number(rate.at_most)} (95 % sure)."
+    """What the footage proves about false alarms, in a few sentences."""
+    alarms = {0: "No false alarm", 1: "1 false alarm"}.get(rate.seen, f"{rate.seen} false alarms")
+    words = (
+        f"{alarms} in {duration(3600 * rate.hours)} of normal pictures: expect about {_number(rate.expected)} a day"
+        f"{_bound(rate, 'So short a time')}"
     )
+    if rate.seen or rate.hours >= NIGHT_HOURS:
+        return f"{words}."
+    quiet_night = _number(alarms_per_day(0, NIGHT_HOURS).at_most)
+    return f"{words}; that is no forecast. A quiet night of {NIGHT_HOURS} h will say at most {quiet_night} a day."
 
 
 def frames_in_words(rate: PerDay) -> str:
-    """What held-out pictures prove about single pictures over the threshold, in two sentences."""
+    """What held-out pictures prove about single pictures over the threshold, in a few sentences."""
+    tried = f"the normal pictures it was tried on, {duration(3600 * rate.hours)} of watching,"
+    over = f"{rate.seen or 'None'} of {tried} {'were' if rate.seen > 1 else 'was'} over the threshold"
     return (
-        f"{rate.seen} of the normal pictures it was tried on, {duration(3600 * rate.hours)} of watching, "
-        f"were over the threshold: about {_number(rate.expected)} pictures a day, at most "
-        f"{_number(rate.at_most)} (95 % sure). An alarm needs several in a row."
+        f"{over}: expect about {_number(rate.expected)} such pictures a day{_bound(rate, 'So few pictures')}. "
+        "A single one is no alarm: an alarm needs several in the same place."
     )
+
+
+def _bound(rate: PerDay, so_little: str) -> str:
+    """The upper bound; that of a little footage without any sounds like a threat and is none."""
+    at_most = f"at most {_number(rate.at_most)}"
+    if rate.seen == 0 and rate.hours < NIGHT_HOURS:
+        return f". {so_little} cannot say more than {at_most} a day (95 % sure)"
+    return f", {at_most} (95 % sure)"
 
 
 def _number(value: float) -> str:

@@ -17,9 +17,23 @@ def test_nothing_in_three_hours_excludes_only_more_than_24_a_day():
     assert rate.expected == 0.0
     assert rate.at_most == pytest.approx(24.0, rel=0.002)
     assert alarms_in_words(rate) == (
-        "No alarm in 3 h of normal footage. That only excludes more than 24 false alarms a day (95 % sure); "
-        "a quiet night of 10 h excludes more than 7.2."
+        "No false alarm in 3 h of normal pictures: expect about 0 a day. "
+        "So short a time cannot say more than at most 24 a day (95 % sure); that is no forecast. "
+        "A quiet night of 10 h will say at most 7.2 a day."
     )
+
+
+def test_a_quiet_night_is_not_told_to_wait_for_a_quiet_night():
+    assert alarms_in_words(alarms_per_day(0, hours=10.0)) == (
+        "No false alarm in 10 h of normal pictures: expect about 0 a day, at most 7.2 (95 % sure)."
+    )
+
+
+def test_false_alarms_that_came_are_counted_and_expected():
+    assert alarms_in_words(alarms_per_day(1, hours=12.0)) == (
+        "1 false alarm in 12 h of normal pictures: expect about 2 a day, at most 9.5 (95 % sure)."
+    )
+    assert alarms_in_words(alarms_per_day(2, hours=0.5)).startswith("2 false alarms in 30 min of normal pictures: ")
 
 
 @pytest.mark.parametrize("alarms, expected", [(0, 2.9957), (1, 4.7439), (2, 6.2958), (10, 16.9622)])
@@ -31,14 +45,27 @@ def test_a_percentile_of_99_5_at_one_picture_a_second_means_432_pictures_a_day()
     rate = frames_per_day(hits=5, of=1000, frame_interval_seconds=1.0)
     assert rate.expected == pytest.approx(432.0)
     assert rate.at_most > rate.expected
-    assert frames_in_words(rate).startswith(
+    assert frames_in_words(rate) == (
         "5 of the normal pictures it was tried on, 17 min of watching, were over the threshold: "
-        "about 430 pictures a day"
+        "expect about 430 such pictures a day, at most 910 (95 % sure). "
+        "A single one is no alarm: an alarm needs several in the same place."
     )
 
 
-def test_few_pictures_prove_little():
-    assert frames_per_day(0, 80, 1.0).at_most > 3000
+def test_few_pictures_prove_little_and_that_is_said_plainly():
+    rate = frames_per_day(0, 80, 1.0)
+    assert rate.at_most > 3000
+    assert frames_in_words(rate) == (
+        "None of the normal pictures it was tried on, 1 min of watching, was over the threshold: "
+        "expect about 0 such pictures a day. So few pictures cannot say more than at most 3200 a day (95 % sure). "
+        "A single one is no alarm: an alarm needs several in the same place."
+    )
+
+
+def test_one_picture_over_the_threshold_is_singular():
+    assert frames_in_words(frames_per_day(1, 80, 1.0)).startswith(
+        "1 of the normal pictures it was tried on, 1 min of watching, was over the threshold: expect about 1100 such"
+    )
 
 
 @pytest.mark.parametrize("hits, of", [(-1, 5), (6, 5), (0, 0)])
@@ -53,4 +80,4 @@ def test_no_footage_is_refused():
 
 
 def test_large_numbers_are_said_without_exponents():
-    assert "at most 9800 (95 % sure)" in frames_in_words(frames_per_day(0, 25, 1.0))
+    assert "at most 9800 a day (95 % sure)" in frames_in_words(frames_per_day(0, 25, 1.0))
