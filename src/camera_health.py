@@ -71,14 +71,16 @@ class CameraHealth:
         """
         if self._unusable is not None:
             return self._unusable
-        return FROZEN if FROZEN in self.problems else None
+        return next((kind for kind in self.problems if kind in (LOST, FROZEN)), None)
 
-    def update(self, statistics: FrameStatistics | None, now_seconds: float, reason: str = "") -> list[HealthNotice]:
+    def update(self, statistics: FrameStatistics | None, now_seconds: float, reason: str = "",
+               overdue: bool = True) -> list[HealthNotice]:
         """Take in the newest picture, or None when reading the camera failed; what there is to tell.
 
-        reason: why there is no picture, in the camera's own words; goes into the notice.
+        reason: why there is no picture, in the camera's own words; goes into the notice. overdue: without a picture,
+        that the one before is too old to go by; False while a slow camera is simply waited for.
         """
-        seen = self._without_picture() if statistics is None else self._with_picture(statistics)
+        seen = self._without_picture(overdue) if statistics is None else self._with_picture(statistics)
         notices = []
         for kind, watch in self._watches.items():
             happened = watch.update(seen.get(kind), now_seconds)
@@ -88,9 +90,10 @@ class CameraHealth:
                 notices.append(HealthNotice(kind, happened, detail, watch.seconds))
         return notices
 
-    def _without_picture(self) -> dict[str, bool]:
-        self._unusable = LOST
-        self._movement.forget()
+    def _without_picture(self, overdue: bool) -> dict[str, bool]:
+        if overdue:
+            self._unusable = LOST
+            self._movement.forget()
         return {LOST: True}
 
     def _with_picture(self, statistics: FrameStatistics) -> dict[str, bool | None]:

@@ -16,8 +16,8 @@ from src.event_kinds import (
 )
 
 WATCHED, DOUBTFUL, BLIND, GAP, NOT_ARMED = "watched", "doubtful", "blind", "gap", "not_armed"
-# With these camera problems the pictures are still judged, although less well.
-STILL_JUDGED = frozenset({"moved", "blurred"})
+# With these camera problems the pictures are still judged, although less well or more rarely.
+STILL_JUDGED = frozenset({"moved", "blurred", "slow"})
 GAP_AFTER_HEARTBEATS = 2.5
 # What the monitor writes as its reason and state; every other end was meant.
 FAULT, WATCHING = "a fault in the program", "watching"
@@ -25,6 +25,7 @@ FAULT, WATCHING = "a fault in the program", "watching"
 _GAP_SPANS = {
     "asleep": (GAP, "the PC was asleep"),
     "stalled": (GAP, "the monitor stood still (the PC was too busy)"),
+    "no_picture": (BLIND, "no picture was judged"),
     "clock_forward": (NOT_ARMED, "the clock of the PC was set forward, no time was lost"),
 }
 _SIGNS_OF_LIFE = (

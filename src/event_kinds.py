@@ -92,7 +92,7 @@ class Lighting(Event):
 class WatchGap(Event):
     event: Literal["watch_gap"]
     seconds: NonNegativeFloat
-    reason: Literal["asleep", "stalled", "clock_forward", "clock_back"]
+    reason: Literal["asleep", "stalled", "no_picture", "clock_forward", "clock_back"]
 
 
 class Queued(Event):

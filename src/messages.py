@@ -193,6 +193,28 @@ def camera_recovered(kind: str, seconds: float) -> MessageText:
     )
 
 
+CAMERA_NO_LONGER_SLOW = "Pictures come as often as expected again."
+
+
+def camera_slow(usual_seconds: float, expected_seconds: float, lost_seconds: float) -> str:
+    """The line about a camera that sends pictures more rarely than expected.
+
+    lost_seconds: without a picture for so long, the camera is called lost.
+    """
+    text = (
+        f"The camera is slow: a picture comes only every {round(usual_seconds, 1):g} s, and one every "
+        f"{expected_seconds:g} s was expected (frame_interval_seconds in config/config.yaml). Leaks are still looked "
+        "for, but an alert comes later. What to do now: check the network of the camera and how many pictures "
+        "a second it is set to."
+    )
+    if usual_seconds > 0.5 * lost_seconds:
+        text += (
+            f" If it cannot be faster, set camera_down_seconds to {round(4 * usual_seconds)}, or the camera is called "
+            "lost again and again."
+        )
+    return text
+
+
 def watch_gap(seconds: float, reason: str) -> MessageText:
     """For `seconds` nothing was watched. reason: see WATCH_GAPS."""
     why, prevention = WATCH_GAPS[reason]

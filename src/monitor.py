@@ -10,6 +10,7 @@ from datetime import datetime
 from src.alerting import Alerting
 from src.armed_reminder import ArmedReminder
 from src.camera import CameraEnded, CameraError
+from src.camera_diagnosis import LOST
 from src.camera_health import HealthNotice
 from src.clock import Clock
 from src.clock_watch import ClockWatch
@@ -19,7 +20,9 @@ from src.errors import UserError
 from src.frame import Frame
 from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
-from src.messages import monitor_closed, monitor_started, not_armed, watch_gap
+from src.messages import (
+    CAMERA_NO_LONGER_SLOW, camera_slow, monitor_closed, monitor_started, not_armed, watch_gap,
+)
 from src.mode import Mode, ModeFile
 from src.status import Status, StatusFile, status_line
 from src.steady_camera import SteadyCamera
@@ -173,6 +176,7 @@ class Monitor:
         if notice is not None:
             self._save_incident()
         self._tell_health(look.health)
+        self._tell_pace(look)
         if look.lighting is not None:
             self._alerting.log(look.lighting)
             self._say(LIGHT_WORDS[look.lighting])
@@ -186,13 +190,28 @@ class Monitor:
             self._trouble = text
             self._say(text)
             self._alerting.log("frame_error", text=details or text)
-        self._tell_health(self._watch.no_picture(self._clock.monotonic(), text))
+        self._tell_health(self._watch.unusable_picture(self._clock.monotonic(), text))
 
     def _tell_health(self, notices: tuple[HealthNotice, ...]) -> None:
         for notice in notices:
             self._alerting.camera(notice)
             if notice.kind == "frozen" and notice.happened == "started":
                 self._camera.reopen()
+
+    def _tell_pace(self, look: Look) -> None:
+        arrival = look.arrival
+        named = any(notice.kind == LOST for notice in look.health)
+        if arrival.gap_seconds is not None and self._why_not and not named:
+            self._alerting.log("watch_gap", seconds=arrival.gap_seconds, reason="no_picture")
+        # Leaks are still found: nobody has to be woken, so this is no message.
+        if arrival.change == "slow":
+            text = camera_slow(arrival.usual_seconds, self._settings.frame_interval_seconds,
+                               self._settings.camera_down_seconds)
+            self._say(text)
+            self._alerting.log("camera_problem", kind="slow", text=text)
+        elif arrival.change == "normal":
+            self._say(CAMERA_NO_LONGER_SLOW)
+            self._alerting.log("camera_recovered", kind="slow", seconds=arrival.slow_for_seconds)
 
     def _blindness(self) -> str:
         """Why nobody watches although the mode is MONITOR, "" when somebody does."""

@@ -25,6 +25,7 @@ from src.monitor import BY_HAND, Monitor
 from src.notify import channels_from, secret
 from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
+from src.pace import Pace
 from src.status import StatusFile
 from src.steady_camera import OpenOne, SteadyCamera, open_camera
 from src.storage import Storage
@@ -79,7 +80,8 @@ def put_together(
     outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append)
     monitor = Monitor(
         settings, clock=clock, mode_file=ModeFile(paths.state_mode_file), camera=camera,
-        watch=Watch(detector, TrainedView(reference), health, alarm, config.camera_health.moved_percent),
+        watch=Watch(detector, TrainedView(reference), health, alarm, Pace(settings.frame_interval_seconds),
+                    config.camera_health.moved_percent),
         alerting=Alerting(outbox, Evidence(paths.data_anomalies_dir, settings), log, config.roi, clock, line.say),
         incidents=incidents,
         storage=Storage(paths.data_anomalies_dir, (paths.data_normal_dir, paths.logs_dir), config.storage),

@@ -27,6 +27,7 @@ from src.image_files import ImageFileError
 from src.incident import IncidentTracker
 from src.lighting import LIGHTING_CHANGE
 from src.messages import CAMERA_PROBLEMS, duration
+from src.pace import Pace
 from src.plots import Shade, replay_timeline
 from src.watch import Look, Watch
 
@@ -94,7 +95,7 @@ def watch_recording(config: Config, judge: LeakJudge, frame_seconds: float) -> W
     health = CameraHealth(lost_seconds=settings.camera_down_seconds, frozen_seconds=None,
                           moved_percent=config.camera_health.moved_percent)
     return Watch(detector, TrainedView(reference), health, Alarm(settings, IncidentTracker(settings)),
-                 config.camera_health.moved_percent)
+                 Pace(frame_seconds), config.camera_health.moved_percent)
 
 
 def _frames(footage: Camera, clock: VirtualClock, frame_seconds: float, record: Record) -> Iterator[Frame]:

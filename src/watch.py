@@ -15,6 +15,7 @@ from src.detection import Detector, Judgement
 from src.frame import Frame
 from src.incident import IncidentTracker
 from src.lighting import Lighting
+from src.pace import Arrival, Pace
 from src.preprocess import crop_roi
 from src.registration import align
 
@@ -31,6 +32,7 @@ class Look:
     judgement: what it shows. decision: what follows, None while the camera is blind.
     blind: the kind of camera problem that makes the picture worthless, None when it can be trusted.
     health: what there is to tell about the camera. lighting: "lighting_change", "lighting_normal" or None.
+    arrival: what its coming says about the pace of the pictures.
     """
 
     judgement: Judgement
@@ -38,17 +40,19 @@ class Look:
     blind: str | None
     health: tuple[HealthNotice, ...]
     lighting: str | None
+    arrival: Arrival
 
 
 class Watch:
-    """The chain of judgement for one camera. Its state is the alarm, the camera health and the light."""
+    """The chain of judgement for one camera. Its state is the alarm, the camera health, the pace and the light."""
 
-    def __init__(self, detector: Detector, view: TrainedView, health: CameraHealth, alarm: Alarm, moved_percent: float,
-                 ) -> None:
+    def __init__(self, detector: Detector, view: TrainedView, health: CameraHealth, alarm: Alarm, pace: Pace,
+                 moved_percent: float) -> None:
         self._detector = detector
         self._view = view
         self._health = health
         self._alarm = alarm
+        self._pace = pace
         self._moved_percent = moved_percent
         self._lighting = Lighting()
 
@@ -65,19 +69,22 @@ class Watch:
     def interrupted(self) -> None:
         """There was a break in the watch: pictures before and after it are not one run."""
         self._alarm.pause()
+        self._pace.interrupted()
 
     def look(self, frame: Frame) -> Look:
         """Judge a camera picture. Raises UserError when the ROI does not fit it."""
         judgement, statistics = self._judge(frame)
         health = tuple(self._health.update(statistics, frame.now_seconds))
+        arrival = self._pace.update(frame.now_seconds)
         blind = self._health.blind
-        if blind is not None:
+        if blind is not None or arrival.gap_seconds is not None:
             # What was seen before and what is seen afterwards are not one run of pictures.
             self._alarm.pause()
-            return Look(judgement, None, blind, health, None)
+        if blind is not None:
+            return Look(judgement, None, blind, health, None, arrival)
         decision = self._alarm.update(judgement.verdict, frame.now_seconds, frame.captured_at)
         lighting = self._lighting.update(judgement.verdict.lighting_change)
-        return Look(judgement, decision, None, health, lighting)
+        return Look(judgement, decision, None, health, lighting, arrival)
 
     def look_alone(self, frame: Frame) -> tuple[Judgement, str | None]:
         """Judge a picture without any memory; with the camera problem seen in it, None when it can be trusted."""
@@ -85,9 +92,21 @@ class Watch:
         return judgement, diagnose(statistics)
 
     def no_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
-        """The camera delivered nothing, for this reason; what there is to tell."""
-        self._alarm.pause()
-        return tuple(self._health.update(None, now_seconds, reason))
+        """The camera delivered nothing, for this reason; what there is to tell.
+
+        A slow camera is waited for: only when its next picture is overdue, or it is named lost, nobody can see.
+        """
+        return self._nothing_seen(now_seconds, reason, overdue=self._pace.overdue(now_seconds))
+
+    def unusable_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
+        """A picture came that cannot be judged, for this reason; what there is to tell."""
+        return self._nothing_seen(now_seconds, reason, overdue=True)
+
+    def _nothing_seen(self, now_seconds: float, reason: str, overdue: bool) -> tuple[HealthNotice, ...]:
+        health = tuple(self._health.update(None, now_seconds, reason, overdue))
+        if self._health.blind is not None:
+            self._alarm.pause()
+        return health
 
     def _judge(self, frame: Frame) -> tuple[Judgement, FrameStatistics]:
         cropped = crop_roi(frame.image, self._detector.roi)

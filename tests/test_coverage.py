@@ -195,6 +195,20 @@ def test_a_stall_too_short_to_miss_a_heartbeat_is_still_a_gap():
     assert (GAP, 10.25, 10.5, "the monitor stood still (the PC was too busy)") in cut(lines)
 
 
+def test_a_break_between_pictures_was_not_watched_and_a_slow_camera_watches_less_well():
+    lines = [
+        MONITOR,
+        *beats(1, 60),
+        line(10.5, "watch_gap", seconds=15, reason="no_picture"),
+        line(20, "camera_problem", kind="slow", text="t"),
+        line(30, "camera_recovered", kind="slow", seconds=600),
+    ]
+    assert cut(lines) == [
+        (WATCHED, 0, 10.25, ""), (BLIND, 10.25, 10.5, "no picture was judged"), (WATCHED, 10.5, 20, ""),
+        (DOUBTFUL, 20, 30, "camera slow"), (WATCHED, 30, 60, ""),
+    ]
+
+
 def test_a_clock_set_forward_costs_no_coverage():
     lines = [
         MONITOR,

@@ -17,7 +17,7 @@ PURE = """
     camera_health camera_diagnosis camera_statistics registration reopener variety check_result places
     messages panels delivery
     summary summary_parts summary_page summary_json coverage event_kinds period false_alarms
-    clock_watch armed_reminder restart_policy
+    clock_watch armed_reminder restart_policy pace
     pip_words
 """.split()
 # Small adapters that other adapters are put together from.

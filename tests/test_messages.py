@@ -14,6 +14,7 @@ from src.messages import (
     CAMERA_PROBLEMS,
     WATCH_GAPS,
     camera_problem,
+    camera_slow,
     camera_recovered,
     camera_reminder,
     crash_loop,
@@ -100,6 +101,12 @@ def test_every_function_that_makes_a_message_is_read_here():
     ]
     source = inspect.getsource(all_texts)
     assert [name for name in makers if name not in source] == []
+
+
+def test_a_slow_camera_is_told_with_both_numbers_and_with_the_setting_that_would_call_it_lost():
+    assert "only every 1.6 s, and one every 1 s was expected" in camera_slow(1.63, 1.0, 30.0)
+    assert "camera_down_seconds" not in camera_slow(15.0, 1.0, 30.0)
+    assert "set camera_down_seconds to 80" in camera_slow(20.0, 1.0, 30.0)
 
 
 def test_a_leak_is_told_in_one_sentence():

@@ -34,6 +34,7 @@ from src.incident_file import IncidentFile
 from src.messages import MessageText
 from src.mode import Mode, ModeFile, write_mode
 from src.monitor import Monitor
+from src.pace import Pace
 from src.status import StatusFile
 from src.storage import GIGABYTE
 from src.watch import Watch
@@ -176,7 +177,7 @@ class Night:
         self.log = EventLog(folder / "logs", self.clock)
         alarm = Alarm(settings, incidents.restore(settings, self.clock.monotonic(), self.clock.now()))
         health = CameraHealth(lost_seconds=settings.camera_down_seconds, frozen_seconds=30.0, moved_percent=0.2)
-        self.watch = Watch(MarkReader(), None, health, alarm, 0.2)
+        self.watch = Watch(MarkReader(), None, health, alarm, Pace(settings.frame_interval_seconds), 0.2)
         self.monitor = Monitor(
             settings, clock=self.clock, mode_file=ModeFile(self.mode_file), camera=self.camera, watch=self.watch,
             alerting=Alerting(self.outbox, Evidence(self.anomalies, settings), self.log, RoiSettings(), self.clock,
@@ -388,9 +389,46 @@ def test_while_nobody_can_see_it_says_so_and_nothing_is_counted_as_normal(tmp_pa
 
 
 def test_what_is_seen_before_and_after_blindness_is_not_one_run(tmp_path, clock):
-    night = Night(tmp_path, clock, "..xx" + "-" + "xx..")
+    night = Night(tmp_path, clock, "..xx" + "-" * 5 + "xx..")
     night.run()
     assert night.events("alert") == []
+
+
+@pytest.mark.parametrize("spacing_seconds", [2, 4, 9, 20])
+def test_a_camera_that_is_slow_alerts_says_so_once_and_is_watching_all_the_time(tmp_path, clock, spacing_seconds):
+    wait = "-" * (spacing_seconds - 1)
+    night = Night(tmp_path, clock, (wait + ".") * 15 + (wait + "x") * 4 + wait + ".")
+    night.run()
+    (alert,) = night.events("alert")
+    assert event_time(alert) - clock.now() <= timedelta(seconds=18 * spacing_seconds)
+    (problem,) = night.events("camera_problem")
+    assert problem["kind"] == "slow" and f"only every {spacing_seconds} s" in problem["text"]
+    assert [line for line in night.said if "camera is slow" in line] == [problem["text"]]
+    assert not [text for text in night.outbox.subjects if "CAMERA" in text]
+    learning = 3 * spacing_seconds
+    assert {word for moment, word in night.statuses[:-1] if moment > learning} <= {"WATCHING"}
+
+
+def test_a_camera_that_is_fast_again_is_said_and_logged_once(tmp_path, clock):
+    night = Night(tmp_path, clock, "---." * 15 + "." * 30)
+    night.run()
+    problem, recovered = night.events("camera_problem", "camera_recovered")
+    assert (problem["kind"], recovered["kind"], recovered["event"]) == ("slow", "slow", "camera_recovered")
+    assert event_time(recovered) - event_time(problem) == timedelta(seconds=recovered["seconds"])
+
+
+def test_a_break_that_is_too_short_to_name_the_camera_lost_is_a_gap_in_the_log(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 20 + "-" * 10 + "." * 20)
+    night.run()
+    (gap,) = night.events("watch_gap")
+    assert (gap["reason"], gap["seconds"]) == ("no_picture", 11.0)
+    assert night.events("camera_problem") == []
+
+
+def test_a_break_in_which_the_camera_was_named_lost_is_no_further_gap(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 20 + "-" * 40 + "." * 20)
+    night.run()
+    assert night.events("watch_gap") == []
 
 
 def test_blindness_does_not_end_an_incident(tmp_path, clock):

@@ -15,6 +15,7 @@ from src.config import Config, parse_config
 from src.errors import UserError
 from src.frame import Frame
 from src.incident import IncidentTracker
+from src.pace import Pace
 from src.watch import Look, Watch
 from tests.bench import EVENING, HEIGHT, WIDTH, bench, learnt
 
@@ -27,7 +28,7 @@ class Night:
     def __init__(self, config: Config = Config()) -> None:
         health = CameraHealth(lost_seconds=30.0, frozen_seconds=30.0, moved_percent=1.0)
         alarm = Alarm(config.monitor, IncidentTracker(config.monitor))
-        self.watch = Watch(learnt().detector(config), VIEW, health, alarm, moved_percent=1.0)
+        self.watch = Watch(learnt().detector(config), VIEW, health, alarm, Pace(1.0), moved_percent=1.0)
         self.seconds = 0
 
     def frame(self, image: np.ndarray) -> Frame:
@@ -67,14 +68,60 @@ def test_a_black_picture_is_no_decision_and_breaks_the_run():
     assert [look.blind for look in looks] == [None, None, "black", None, None, None]
 
 
-def test_no_picture_is_blindness_until_the_next_one():
+def test_no_picture_for_much_longer_than_usual_is_blindness_until_the_next_one_and_breaks_the_run():
     night = Night()
     night.see(wet(200), wet(201))
-    night.watch.no_picture(3.0, "The cable is out.")
-    assert night.watch.blind == "lost"
-    night.seconds = 3
-    assert kinds(night.see(wet(202))) == ["suspect"]
+    blind = []
+    for night.seconds in range(3, 9):
+        night.watch.no_picture(float(night.seconds), "The cable is out.")
+        blind.append(night.watch.blind)
+    assert blind == [None] * 4 + ["lost"] * 2
+    (look,) = night.see(wet(202))
+    assert kinds([look]) == ["suspect"] and look.arrival.gap_seconds == 7.0
     assert night.watch.blind is None
+
+
+def test_before_the_first_picture_nobody_can_see():
+    night = Night()
+    night.watch.no_picture(1.0, "It is still being opened.")
+    assert night.watch.blind == "lost"
+
+
+def test_waiting_for_a_slow_camera_keeps_the_run():
+    night = Night()
+    night.see(wet(200), wet(201))
+    night.watch.no_picture(3.0, "It is slow.")
+    night.seconds = 3
+    assert night.watch.blind is None
+    assert kinds(night.see(wet(202))) == ["alert"]
+
+
+def test_a_camera_that_was_named_lost_breaks_the_run_however_slow_it_is():
+    night = Night()
+    for _ in range(12):
+        night.see(bench(200))
+        night.seconds += 9
+    night.see(wet(200), wet(201))
+    for night.seconds in range(night.seconds + 1, night.seconds + 33):
+        health = night.watch.no_picture(float(night.seconds), "The cable is out.")
+        if health:
+            break
+    assert [notice.kind for notice in health] == ["lost"] and night.watch.blind == "lost"
+    assert kinds(night.see(wet(202))) == ["suspect"]
+
+
+def test_a_black_picture_stays_black_while_the_next_one_is_waited_for():
+    night = Night()
+    night.see(wet(200), np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    night.watch.no_picture(3.0, "It is slow.")
+    assert night.watch.blind == "black"
+
+
+def test_a_picture_that_cannot_be_judged_is_blindness_at_once():
+    night = Night()
+    night.see(wet(200), wet(201))
+    night.watch.unusable_picture(3.0, "The region of interest does not fit.")
+    assert night.watch.blind == "lost"
 
 
 def test_an_interruption_breaks_the_run_but_not_the_incident():
