@@ -99,7 +99,8 @@ class CaptureTask:
             self._say_once(reading.problem)
         if reading.mode is not Mode.CAPTURE:
             self._camera.close()
-            self._say_once(WAITING[reading.mode])
+            if reading.problem is None:
+                self._say_once(WAITING[reading.mode])
             self._clock.sleep(MODE_SECONDS)
             return True
         began = self._picture_clock.monotonic()

@@ -234,6 +234,15 @@ def not_armed(mode: str, expected_after: str) -> MessageText:
     )
 
 
+def watch_ended(now: datetime, problem: str) -> MessageText:
+    """The mode is no longer MONITOR although nobody has set another. problem: what happened and what to do."""
+    return MessageText(
+        "The leak monitor has stopped watching",
+        f"The leak monitor has stopped watching {at(now)}, although nobody has told it to. {NOBODY_WATCHES}\n\n"
+        f"What happened, and what to do now: {problem}",
+    )
+
+
 def monitor_started(now: datetime, mode: str) -> MessageText:
     """The program has started. mode: the mode it found."""
     if mode == "MONITOR":

@@ -36,7 +36,8 @@ def write_mode(path: Path, mode: Mode) -> None:
 class ModeFile:
     """Reads the mode file again and again, and remembers the last mode it could make sense of.
 
-    A damaged file must not end the watch, so it keeps the mode that held before. A missing file means OFF.
+    A damaged file must not end the watch, so it keeps the mode that held before. A missing file means OFF; where there
+    was a mode before, that is a problem for as long as the file is missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,9 +62,7 @@ class ModeFile:
         return ModeReading(self._known, None)
 
     def _missing(self) -> ModeReading:
-        vanished = self._known not in (None, Mode.OFF)
-        self._known = Mode.OFF
-        if vanished:
+        if self._known not in (None, Mode.OFF):
             return ModeReading(Mode.OFF, f"{self._path} has disappeared. The mode is now OFF. {_WAY_OUT}")
         return ModeReading(Mode.OFF, None)
 

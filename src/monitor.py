@@ -21,7 +21,7 @@ from src.frame import Frame
 from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.messages import (
-    CAMERA_NO_LONGER_SLOW, camera_slow, monitor_closed, monitor_started, not_armed, watch_gap,
+    CAMERA_NO_LONGER_SLOW, camera_slow, monitor_closed, monitor_started, not_armed, watch_ended, watch_gap,
 )
 from src.mode import Mode, ModeFile
 from src.status import Status, StatusFile, status_line
@@ -133,6 +133,8 @@ class Monitor:
                 self._say(reading.problem)
                 self._alerting.log("mode_problem", text=reading.problem)
         if reading.mode is not self._mode:
+            if self._mode is Mode.MONITOR and reading.problem is not None:
+                self._alerting.tell(watch_ended(self._clock.now(), reading.problem))
             self._mode = reading.mode
             self._alerting.log("mode_changed", mode=reading.mode.value)
             self._watch.interrupted()
@@ -246,7 +248,8 @@ class Monitor:
 
     def _give_heartbeat(self, mode: Mode) -> None:
         self._log_heartbeat()
-        if mode is Mode.MONITOR and self._why_not:
+        meant_to_watch = mode is Mode.MONITOR or self._mode_problem is not None
+        if meant_to_watch and self._why_not:
             self._dead_man_switch.fail(f"NOT WATCHING, because {self._why_not}.")
         else:
             self._dead_man_switch.alive()

@@ -155,6 +155,23 @@ def test_it_obeys_when_the_mode_leaves_capture_and_goes_on_when_it_comes_back(tm
     assert any(text.startswith("Waiting: the mode is OFF") for text in run.said)
 
 
+def test_a_mode_file_that_disappears_is_said_once_until_it_is_there_again(tmp_path, clock):
+    def disappear() -> None:
+        run.config.paths.state_mode_file.unlink()
+        clock.sleep = wait
+
+    def wait(seconds: float) -> None:
+        clock.advance(seconds)
+        if clock.monotonic() > 20:
+            write_mode(run.config.paths.state_mode_file, Mode.CAPTURE)
+            del clock.sleep
+
+    run = Run(tmp_path, clock, "....", at={2: disappear})
+    assert run.task.run() == 4
+    assert len([text for text in run.said if "has disappeared" in text]) == 1
+    assert not [text for text in run.said if text.startswith("Waiting")]
+
+
 def test_a_nearly_full_disk_ends_it_in_words(tmp_path, clock):
     run = Run(tmp_path, clock, "...", free=GIGABYTE - 1)
     with pytest.raises(UserError, match="Less than 1 GB is free"):

@@ -187,7 +187,7 @@ def test_every_message_is_explained():
         messages.not_armed("OFF", "19:00").subject,
         messages.monitor_started(NOW, "MONITOR").subject, messages.monitor_started(NOW, "OFF").subject,
         messages.monitor_closed(NOW, "stopped by hand").subject,
-        messages.crash_loop(6, 15, "").subject,
+        messages.crash_loop(6, 15, "").subject, messages.watch_ended(NOW, "").subject,
         messages.disk_low(800_000_000).subject, messages.disk_full(1).subject, messages.disk_ok(1).subject,
         messages.digest([(NOW, "x")] * 14, NOW).subject, messages.trial_message(NOW).subject,
     ]

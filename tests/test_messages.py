@@ -32,6 +32,7 @@ from src.messages import (
     place,
     trial_message,
     waited,
+    watch_ended,
     watch_gap,
 )
 
@@ -73,6 +74,7 @@ def all_texts():
         monitor_started(AT, "MONITOR"),
         monitor_started(AT, "OFF"),
         monitor_closed(AT, "stopped by hand"),
+        watch_ended(AT, "C:/state/mode.txt has disappeared. The mode is now OFF."),
         crash_loop(5, 15, "it did not answer for 60 s."),
         disk_low(700_000_000),
         disk_full(150_000_000),

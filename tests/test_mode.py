@@ -76,13 +76,17 @@ def test_a_missing_file_means_off(path):
     assert ModeFile(path).read() == ModeReading(Mode.OFF, None)
 
 
-def test_a_file_that_disappears_while_watching_means_off_and_is_reported_once(path):
+def test_a_file_that_disappears_while_watching_means_off_and_is_reported_until_it_is_there_again(path):
     write_mode(path, Mode.MONITOR)
     file = ModeFile(path)
     file.read()
     path.unlink()
     reading = file.read()
     assert reading.mode is Mode.OFF and "disappeared" in reading.problem
+    assert file.read() == reading, "whoever looks first must not hide it from whoever looks next"
+    write_mode(path, Mode.OFF)
+    assert file.read() == ModeReading(Mode.OFF, None)
+    path.unlink()
     assert file.read() == ModeReading(Mode.OFF, None)
 
 

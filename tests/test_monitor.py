@@ -143,6 +143,20 @@ class NotingOutbox:
         return [text.subject for _, text, _ in self.messages]
 
 
+class NotingSwitch(DeadManSwitch):
+    """Writes down what the dead man's switch is told."""
+
+    def __init__(self) -> None:
+        super().__init__(None, lambda event, **fields: None)
+        self.signs: list[str] = []
+
+    def alive(self) -> None:
+        self.signs.append("alive")
+
+    def fail(self, reason: str) -> None:
+        self.signs.append("fail")
+
+
 class FreeDisk:
     """A disk with as much room as the test says."""
 
@@ -170,6 +184,7 @@ class Night:
         self.camera = ScriptedCamera(story, self.clock, live)
         self.outbox = NotingOutbox(self.anomalies, self.clock)
         self.disk = FreeDisk()
+        self.switch = NotingSwitch()
         self.shown: list[str] = []
         self.said: list[str] = []
         self.statuses: list[tuple[float, str]] = []
@@ -183,7 +198,7 @@ class Night:
             alerting=Alerting(self.outbox, Evidence(self.anomalies, settings), self.log, RoiSettings(), self.clock,
                               self.said.append),
             incidents=incidents, storage=self.disk, status_file=StatusFile(self.state),
-            heartbeat_file=HeartbeatFile(self.state), dead_man_switch=DeadManSwitch(None, self.log.append),
+            heartbeat_file=HeartbeatFile(self.state), dead_man_switch=self.switch,
             model_name="model", pid=4711, show=self._show, say=self.said.append)
 
     def _show(self, line: str) -> None:
@@ -355,6 +370,29 @@ def test_rubbish_in_the_mode_file_is_reported_once_and_the_watch_goes_on(tmp_pat
     assert len(night.events("mode_problem")) == 1
     assert len([line for line in night.said if "MONITRO" in line]) == 1
     assert [text for text in night.outbox.subjects if text.startswith("POSSIBLE LEAK")]
+
+
+@pytest.mark.parametrize("seconds", [4.2, 4.7])
+@pytest.mark.parametrize("interval", [0.3, 1.0, 7.0])
+def test_a_mode_file_that_disappears_is_said_logged_and_sent_once(tmp_path, clock, interval, seconds):
+    night = Night(tmp_path, clock, "." * 100, frame_interval_seconds=interval)
+    night.clock.at(seconds, night.mode_file.unlink)
+    night.stop_at(30)
+    night.run()
+    assert len(night.events("mode_problem")) == 1
+    assert len([line for line in night.said if "has disappeared" in line]) == 1
+    (message,) = [text for _, text, _ in night.outbox.messages if "stopped watching" in text.subject]
+    assert "has disappeared" in message.text and "set_mode_MONITOR.bat" in message.text
+    assert night.shown[-2].startswith("NOT WATCHING, because the mode is OFF")
+
+
+def test_the_dead_mans_switch_is_told_that_the_watch_ended_by_accident_until_a_mode_is_set(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 100, heartbeat_seconds=10)
+    night.clock.at(4.2, night.mode_file.unlink)
+    night.set_mode_at(25, Mode.OFF)
+    night.stop_at(45)
+    night.run()
+    assert night.switch.signs[:5] == ["alive", "fail", "fail", "alive", "alive"]
 
 
 def test_suspicions_from_before_a_pause_do_not_count_afterwards(tmp_path, clock):
