@@ -93,6 +93,19 @@ def finish_exchange(model_dir: Path) -> None:
     shutil.rmtree(staging)
 
 
+def set_stamp(model_dir: Path) -> tuple[tuple[int, int] | None, ...]:
+    """A value that changes when a file of the set is replaced: time of change (ns) and size (bytes), None = missing."""
+    return tuple(_stamp(model_dir / name) for name in SET)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Save named arrays as an .npz file (uncompressed, so that the monitor starts fast)."""
     with open(path, "wb") as file:

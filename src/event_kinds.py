@@ -118,7 +118,7 @@ class DeliveryFailed(Event):
 
 class Trouble(Event):
     event: Literal[
-        "evidence_error", "mode_problem", "frame_error", "monitor_restarted", "monitor_given_up",
+        "evidence_error", "mode_problem", "model_problem", "frame_error", "monitor_restarted", "monitor_given_up",
         "heartbeat_url_error",
     ]
     text: str

@@ -215,6 +215,17 @@ def camera_slow(usual_seconds: float, expected_seconds: float, lost_seconds: flo
     return text
 
 
+MODEL_RENEWED = "The model was replaced: the new one is in use from now on."
+
+
+def model_kept(problem: str) -> str:
+    """The lines about a new model that cannot be used. problem: why, in words."""
+    return (
+        f"{problem}\nThe model was replaced, but the new one cannot be used. The monitor goes on with the one that it "
+        "has. If config/config.yaml was changed for the new one, close this window and double-click run_monitor.bat."
+    )
+
+
 def watch_gap(seconds: float, reason: str) -> MessageText:
     """For `seconds` nothing was watched. reason: see WATCH_GAPS."""
     why, prevention = WATCH_GAPS[reason]

@@ -21,9 +21,11 @@ from src.frame import Frame
 from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.messages import (
-    CAMERA_NO_LONGER_SLOW, camera_slow, monitor_closed, monitor_started, not_armed, watch_ended, watch_gap,
+    CAMERA_NO_LONGER_SLOW, MODEL_RENEWED, camera_slow, model_kept, monitor_closed, monitor_started, not_armed,
+    watch_ended, watch_gap,
 )
 from src.mode import Mode, ModeFile
+from src.newest_model import NewestModel
 from src.status import Status, StatusFile, status_line
 from src.steady_camera import SteadyCamera
 from src.storage import Storage
@@ -32,7 +34,7 @@ from src.watch import Look, Watch
 # A changed mode is obeyed within this time.
 MODE_SECONDS = 0.5
 READ_SECONDS = 1.0
-DISK_SECONDS, CLEAN_SECONDS = 60.0, 3600.0
+MODEL_SECONDS, DISK_SECONDS, CLEAN_SECONDS = 5.0, 60.0, 3600.0
 # A turn of the loop that takes this much longer than it should is a gap in the watch.
 STALL_SECONDS = 15.0
 BY_HAND = "stopped by hand"
@@ -48,7 +50,8 @@ class Monitor:
     def __init__(
         self, settings: MonitorSettings, *, clock: Clock, mode_file: ModeFile, camera: SteadyCamera, watch: Watch,
         alerting: Alerting, incidents: IncidentFile, storage: Storage, status_file: StatusFile,
-        heartbeat_file: HeartbeatFile, dead_man_switch: DeadManSwitch, model_name: str, pid: int,
+        heartbeat_file: HeartbeatFile, dead_man_switch: DeadManSwitch, newest_model: NewestModel, model_name: str,
+        pid: int,
         show: Callable[[str], None], say: Callable[[str], None], why_stopped: Callable[[], str] = lambda: BY_HAND,
     ) -> None:
         self._settings = settings
@@ -62,6 +65,7 @@ class Monitor:
         self._status_file = status_file
         self._heartbeat_file = heartbeat_file
         self._dead_man_switch = dead_man_switch
+        self._newest_model = newest_model
         self._model_name = model_name
         self._pid = pid
         self._show, self._say, self._why_stopped = show, say, why_stopped
@@ -69,9 +73,11 @@ class Monitor:
                                        monotonic_counts_sleep=sys.platform == "win32")
         self._armed_reminder = ArmedReminder(settings.expect_armed_after)
         self._heartbeat = _Every(settings.heartbeat_seconds)
+        self._model_check = _Every(MODEL_SECONDS)
         self._disk_check, self._cleaning = _Every(DISK_SECONDS), _Every(CLEAN_SECONDS)
         self._mode: Mode | None = None
         self._mode_problem: str | None = None
+        self._model_problem: str | None = None
         self._trouble: str | None = None
         self._why_not: str | None = None
         self._since: datetime = clock.now()
@@ -112,6 +118,7 @@ class Monitor:
         self._heartbeat_file_beats()
         self._notice_gaps()
         mode = self._obey_mode()
+        self._renew_model()
         if mode is Mode.MONITOR:
             frame = self._read_camera()
             if frame is not None:
@@ -139,6 +146,25 @@ class Monitor:
             self._alerting.log("mode_changed", mode=reading.mode.value)
             self._watch.interrupted()
         return reading.mode
+
+    def _renew_model(self) -> None:
+        """Go over to a model that was trained meanwhile, or whose threshold was changed; keep the old one if need be."""
+        if not self._model_check.due(self._clock.monotonic()):
+            return
+        try:
+            model = self._newest_model.update()
+        except (UserError, OSError) as error:
+            if str(error) != self._model_problem:
+                self._model_problem = str(error)
+                text = model_kept(str(error))
+                self._say(text)
+                self._alerting.log("model_problem", text=text)
+            return
+        if model is not None:
+            self._model_problem = None
+            self._watch.renew(*model)
+            self._say(MODEL_RENEWED)
+            self._alerting.log("model_renewed")
 
     def _read_camera(self) -> Frame | None:
         """The next picture; None when there is none, which the camera health has then been told."""

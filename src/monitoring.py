@@ -15,6 +15,7 @@ from src.clock import Clock
 from src.config import Config
 from src.counter_line import CounterLine
 from src.dead_man_switch import DeadManSwitch
+from src.detection import Detector
 from src.event_log import EventLog
 from src.evidence import Evidence
 from src.heartbeat_file import HeartbeatFile
@@ -22,6 +23,7 @@ from src.incident_file import IncidentFile
 from src.judge import shipped_judge
 from src.mode import ModeFile
 from src.monitor import BY_HAND, Monitor
+from src.newest_model import NewestModel
 from src.notify import channels_from, secret
 from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
@@ -61,7 +63,14 @@ def put_together(
     """
     paths, settings = config.paths, config.monitor
     state_dir = paths.state_mode_file.parent
-    detector, reference = load_detector(config, shipped_judge())
+    judge = shipped_judge()
+
+    def load() -> tuple[Detector, TrainedView]:
+        detector, reference = load_detector(config, judge)
+        return detector, TrainedView(reference)
+
+    newest_model = NewestModel(paths.model_dir, load)
+    detector, view = newest_model.load()
     channels = channels_from(config.notify, environment)
     for problem in channels.problems:
         line.say(f"WARNING: {problem}")
@@ -80,13 +89,13 @@ def put_together(
     outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append)
     monitor = Monitor(
         settings, clock=clock, mode_file=ModeFile(paths.state_mode_file), camera=camera,
-        watch=Watch(detector, TrainedView(reference), health, alarm, Pace(settings.frame_interval_seconds),
+        watch=Watch(detector, view, health, alarm, Pace(settings.frame_interval_seconds),
                     config.camera_health.moved_percent),
         alerting=Alerting(outbox, Evidence(paths.data_anomalies_dir, settings), log, config.roi, clock, line.say),
         incidents=incidents,
         storage=Storage(paths.data_anomalies_dir, (paths.data_normal_dir, paths.logs_dir), config.storage),
         status_file=StatusFile(state_dir), heartbeat_file=HeartbeatFile(state_dir),
         dead_man_switch=DeadManSwitch(secret("HEARTBEAT_URL", environment), log.append),
-        model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say,
+        newest_model=newest_model, model_name=str(paths.model_dir), pid=os.getpid(), show=line.show, say=line.say,
         why_stopped=why_stopped)
     return monitor, outbox

@@ -71,6 +71,11 @@ class Watch:
         self._alarm.pause()
         self._pace.interrupted()
 
+    def renew(self, detector: Detector, view: TrainedView) -> None:
+        """Judge with another model from now on. What the former one saw is not one run with what this one sees."""
+        self._detector, self._view = detector, view
+        self._alarm.pause()
+
     def look(self, frame: Frame) -> Look:
         """Judge a camera picture. Raises UserError when the ROI does not fit it."""
         judgement, statistics = self._judge(frame)

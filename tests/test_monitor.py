@@ -157,6 +157,20 @@ class NotingSwitch(DeadManSwitch):
         self.signs.append("fail")
 
 
+class ModelShelf:
+    """Has a new model when the test puts one there, or a reason why it cannot be used."""
+
+    def __init__(self) -> None:
+        self.new: tuple[MarkReader, None] | None = None
+        self.problem: UserError | None = None
+
+    def update(self) -> tuple[MarkReader, None] | None:
+        if self.problem is not None:
+            raise self.problem
+        new, self.new = self.new, None
+        return new
+
+
 class FreeDisk:
     """A disk with as much room as the test says."""
 
@@ -185,6 +199,7 @@ class Night:
         self.outbox = NotingOutbox(self.anomalies, self.clock)
         self.disk = FreeDisk()
         self.switch = NotingSwitch()
+        self.newest_model = ModelShelf()
         self.shown: list[str] = []
         self.said: list[str] = []
         self.statuses: list[tuple[float, str]] = []
@@ -199,7 +214,7 @@ class Night:
                               self.said.append),
             incidents=incidents, storage=self.disk, status_file=StatusFile(self.state),
             heartbeat_file=HeartbeatFile(self.state), dead_man_switch=self.switch,
-            model_name="model", pid=4711, show=self._show, say=self.said.append)
+            newest_model=self.newest_model, model_name="model", pid=4711, show=self._show, say=self.said.append)
 
     def _show(self, line: str) -> None:
         self.shown.append(line)
@@ -401,6 +416,44 @@ def test_suspicions_from_before_a_pause_do_not_count_afterwards(tmp_path, clock)
     night.set_mode_at(30, Mode.MONITOR)
     night.run()
     assert night.events("alert") == []
+
+
+# ---- The model ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.MONITOR])
+def test_a_new_model_is_used_and_said_in_every_mode(tmp_path, clock, mode):
+    class AlwaysWet(MarkReader):
+        def judge_cropped(self, picture: np.ndarray) -> Judgement:
+            picture[0, 0] = MARKS["x"]
+            return super().judge_cropped(picture)
+
+    night = Night(tmp_path, clock, "." * 60, mode=mode)
+    night.clock.at(10.5, lambda: setattr(night.newest_model, "new", (AlwaysWet(), None)))
+    night.set_mode_at(20, Mode.MONITOR)
+    night.run()
+    assert len(night.events("model_renewed")) == 1
+    assert [line for line in night.said if "the new one is in use" in line]
+    (alert,) = night.events("alert")
+    assert event_time(alert) - clock.now() >= timedelta(seconds=17)
+
+
+def test_pictures_that_two_models_have_judged_are_not_one_run(tmp_path, clock):
+    night = Night(tmp_path, clock, "...xx" + "xx...")
+    night.newest_model.new = (MarkReader(), None)
+    night.monitor._model_check.due(0.0)     # the next look at the model is between the second and the third leak
+    night.run()
+    assert night.events("model_renewed") and night.events("alert") == []
+
+
+def test_a_new_model_that_cannot_be_used_does_not_end_the_watch_and_is_said_once(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 30 + "xxx" + "." * 30)
+    night.clock.at(7.5, lambda: setattr(night.newest_model, "problem", UserError("detector.npz is missing.")))
+    night.clock.at(50.5, lambda: setattr(night.newest_model, "problem", None))
+    night.run()
+    (event,) = night.events("model_problem")
+    assert "detector.npz is missing." in event["text"] and "goes on with the one that it has" in event["text"]
+    assert night.said.count(event["text"]) == 1
+    assert len(night.events("alert")) == 1 and len(night.camera.read_at) == 63
 
 
 # ---- The camera -------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from src.artifacts import THRESHOLD_FILE
+from src.atomic_file import read_json, write_json
 from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
@@ -53,6 +55,30 @@ def test_a_night_with_the_real_parts(tmp_path, clock):
     assert set(alert["evidence"]) <= {path.name for path in config.paths.data_anomalies_dir.iterdir()}
     assert "WARNING: nobody is told of a leak" in console.getvalue()
     assert "POSSIBLE LEAK" in console.getvalue()
+
+
+def test_a_model_trained_while_the_monitor_runs_is_used(tmp_path, clock):
+    _, config = lab(tmp_path)
+    write_model(config)
+    write_mode(config.paths.state_mode_file, Mode.MONITOR)
+    thresholds = []
+
+    class Training(Story):
+        def read(self, timeout_seconds: float) -> Frame:
+            if len(self._pictures) == 20:
+                path = config.paths.model_dir / THRESHOLD_FILE
+                document = read_json(path)
+                thresholds.extend((document["score_threshold"], 2 * document["score_threshold"]))
+                write_json(path, {**document, "score_threshold": thresholds[-1]})
+            return super().read(timeout_seconds)
+
+    console = io.StringIO()
+    monitor, _ = put_together(config, clock, {}, CounterLine(console),
+                              lambda *_: Training([bench(200 + number) for number in range(40)], clock))
+    monitor.run()
+    beats = [event["score_threshold"] for event in read_events(config.paths.logs_dir) if event["event"] == "heartbeat"]
+    assert beats == thresholds
+    assert "the new one is in use" in console.getvalue()
 
 
 def test_the_closing_of_the_window_is_named_as_the_reason(tmp_path, clock):
