@@ -258,7 +258,9 @@ def monitor_started(now: datetime, mode: str) -> MessageText:
     """The program has started. mode: the mode it found."""
     if mode == "MONITOR":
         return MessageText(
-            "Leak monitor started", f"The leak monitor has started {at(now)} and is watching."
+            "Leak monitor started",
+            f"The leak monitor has started {at(now)} and watches from the first picture of the camera on. "
+            "If none comes, a message says so.",
         )
     return MessageText(
         "Leak monitor started, but not watching",

@@ -111,6 +111,11 @@ def test_a_slow_camera_is_told_with_both_numbers_and_with_the_setting_that_would
     assert "set camera_down_seconds to 80" in camera_slow(20.0, 1.0, 30.0)
 
 
+def test_the_start_does_not_claim_that_the_camera_works():
+    text = monitor_started(AT, "MONITOR").text
+    assert "is watching" not in text and "from the first picture of the camera on" in text
+
+
 def test_a_leak_is_told_in_one_sentence():
     text = incident_message(notice(), "20261123_031502_123")
     assert text.subject == "POSSIBLE LEAK: in the lower left, 0.42 percent of the area"
