@@ -16,6 +16,7 @@ from src.clock import Clock
 from src.command_line import parser, read_config, run
 from src.console import say
 from src.instance import only_instance
+from src.interruption import one_interruption
 from src.monitor import BY_HAND
 from src.monitoring import start_watching
 from src.windows import calm_closing, keep_awake, no_quick_edit
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
     with (
         only_instance(config.paths.state_mode_file.parent, "monitor", clock.now()),
-        no_quick_edit(), keep_awake(), calm_closing(ending),
+        no_quick_edit(), keep_awake(), one_interruption(clock), calm_closing(ending),
     ):
         reason = start_watching(config, clock, os.environ, sys.stdout,
                                 why_stopped=lambda: endings[0] if endings else BY_HAND)

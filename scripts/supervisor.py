@@ -14,6 +14,7 @@ from src.command_line import parser, read_config, run
 from src.console import say
 from src.event_log import EventLog
 from src.instance import only_instance
+from src.interruption import one_interruption
 from src.supervisor import Supervisor, announce_failure
 
 MONITOR = Path(__file__).resolve().with_name("monitor.py")
@@ -35,7 +36,8 @@ def main(arguments: list[str]) -> int:
     with only_instance(state_dir, "supervisor", clock.now(), called="monitor"):
         with only_instance(state_dir, "monitor", clock.now()):
             pass  # nobody watches yet; a monitor that was started by hand is named here
-        return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()
+        with one_interruption(clock):
+            return Supervisor(command, state_dir, clock, say=_say, on_event=log.append, announce=announce).run()
 
 
 if __name__ == "__main__":

@@ -87,12 +87,12 @@ class Monitor:
 
     def run(self) -> str:
         """Watch until Ctrl+C or the end of a recording; why it ended, in words."""
-        mode = self._mode_file.read().mode
-        self._alerting.log("monitor_started", mode=mode.value)
-        self._alerting.tell(monitor_started(self._clock.now(), mode.value))
-        self._dead_man_switch.start()
         reason = "a fault in the program"
         try:
+            mode = self._mode_file.read().mode
+            self._alerting.log("monitor_started", mode=mode.value)
+            self._alerting.tell(monitor_started(self._clock.now(), mode.value))
+            self._dead_man_switch.start()
             while True:
                 self._turn()
         except KeyboardInterrupt:

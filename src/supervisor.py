@@ -129,6 +129,7 @@ class Supervisor:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             child.kill()
             child.wait()
+            self._not_watching("it was closed by force: it did not end by itself")
 
     def _give_up(self, end: _End, times: int) -> None:
         self._say(

@@ -16,7 +16,7 @@ import pytest
 from src.event_log import read_events
 from src.image_files import read_image
 from src.mode import Mode, write_mode
-from tests.bench import bench, lab, write_normal_pictures, write_video
+from tests.bench import bench, lab, write_model, write_normal_pictures, write_video
 from tests.servers import mail_server, web_server
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -94,6 +94,31 @@ def test_from_normal_pictures_to_the_alert_on_the_phone(tmp_path):
         assert complaints == "" and "The monitor has ended: stopped by hand." in said
         assert_evidence_is_complete(folder, mail)
         assert_nothing_secret_is_written(folder)
+
+
+@pytest.mark.parametrize(("script", "pause_seconds"), [("monitor", 0.05), ("supervisor", 0.4)])
+def test_an_impatient_second_ctrl_c_does_not_cut_the_good_bye_short(tmp_path, script, pause_seconds):
+    with web_server() as slack:
+        config_file, config = lab(tmp_path, {
+            "camera": {"source": (tmp_path / "night.avi").as_posix()},
+            "notify": {"slack": {"enabled": True}},
+        })
+        write_model(config)
+        write_mode(config.paths.state_mode_file, Mode.MONITOR)
+        write_video(tmp_path / "night.avi", [bench(200 + number) for number in range(200)])
+        program = start(script, config_file, {"SLACK_WEBHOOK_URL": f"{slack.url}/services/secret"})
+        try:
+            wait_until(lambda: status(tmp_path)["state"] == "WATCHING", 30)
+            press_ctrl_c(program)
+            time.sleep(pause_seconds)
+            press_ctrl_c(program)
+            _, complaints = program.communicate(timeout=30)
+        finally:
+            program.kill()
+    assert complaints == ""
+    assert status(tmp_path)["not_watching_because"] == "it was closed: stopped by hand"
+    assert [event["reason"] for event in read_events(tmp_path / "logs") if event["event"] == "monitor_stopped"]
+    assert "Leak monitor closed" in slack.requests[-1].json["text"]
 
 
 def assert_evidence_is_complete(folder: Path, mail) -> None:

@@ -22,7 +22,7 @@ PURE = """
 """.split()
 # Small adapters that other adapters are put together from.
 PARTS = """
-    atomic_file clock image_files windows console counter_line
+    atomic_file clock image_files windows console counter_line interruption
     camera live_camera
     web mail slack other_services outbox_folder outbox_line
 """.split()

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -200,6 +201,27 @@ def test_ctrl_c_is_passed_on_once_and_the_monitor_may_finish(tmp_path):
     assert stage.supervisor.run() == 0
     assert (tmp_path / "finished").read_text() == "1"
     assert stage.starts == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the console passes Ctrl+C on")
+def test_a_monitor_that_had_to_be_ended_by_force_is_not_left_as_watching(tmp_path):
+    (tmp_path / "status.json").write_text('{"state": "WATCHING"}', encoding="utf-8")
+    stage = Stage(
+        tmp_path,
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); beat(); time.sleep(60)",
+        settings=replace(QUICK, hung_seconds=60.0, goodbye_seconds=0.5),
+    )
+
+    def press_when_running() -> None:
+        while not (tmp_path / "heartbeat").exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press_when_running, daemon=True).start()
+    assert stage.supervisor.run() == 0
+    status = json.loads((tmp_path / "status.json").read_text(encoding="utf-8"))
+    assert (status["state"], stage.starts) == ("NOT WATCHING", 1)
+    assert "closed by force" in status["not_watching_because"]
 
 
 def test_the_supervisor_is_small():
