@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from src.command_line import FINE, USER_CAN_FIX_IT, parser, run
 from src.config_file import load_paths
 from src.console import say
-from src.mode import Mode, ModeFile, write_mode
+from src.mode import Mode, write_mode
+from src.mode_now import mode_now
 
 WHAT_HAPPENS = {
     Mode.CAPTURE: "Normal pictures are taken as soon as run_capture.bat runs. Nobody watches for leaks now. "
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     path = paths.state_mode_file
     if options.mode is not None:
         write_mode(path, Mode(options.mode))
-    reading = ModeFile(path).read()
+    reading = mode_now(path)
     say(f"The mode is {reading.mode.value}. {WHAT_HAPPENS[reading.mode]}")
     if reading.problem is not None:
         say(reading.problem)

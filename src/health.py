@@ -22,7 +22,7 @@ from src.delivery import DeliveryError, Message
 from src.detection import Scene
 from src.messages import size_on_disk, trial_message
 from src.judge import shipped_judge
-from src.mode import ModeFile
+from src.mode_now import mode_now
 from src.notify import channels_from
 from src.preprocess import same_area, watched_area
 from src.storage import LOW_BYTES
@@ -89,7 +89,7 @@ def check_runtime_library(load: Callable[[str], object] | None = None, platform:
 
 
 def check_mode(mode_file: Path) -> CheckResult:
-    reading = ModeFile(mode_file).read()
+    reading = mode_now(mode_file)
     if reading.problem is not None:
         return CheckResult("Mode", False, reading.problem)
     return CheckResult("Mode", True, f"{reading.mode.value} ({mode_file})")

@@ -39,6 +39,18 @@ def only_instance(state_dir: Path, name: str, now: datetime, called: str = "") -
         lock.release()
 
 
+def is_running(state_dir: Path, name: str) -> bool:
+    """Whether a process holds the lock `name` of the state folder. For that it is taken for a moment."""
+    lock = state_dir / f"{name}.lock"
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def _known_about(holder: Path) -> str:
     """Which process has it, as far as can be read; "" when the other one is only just starting."""
     try:

@@ -40,9 +40,10 @@ class ModeFile:
     was a mode before, that is a problem for as long as the file is missing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Mode | None = None) -> None:
+        """known: the mode that held before, None = not known."""
         self._path = Path(path)
-        self._known: Mode | None = None
+        self._known = known
 
     def read(self) -> ModeReading:
         """The mode that holds now. Never raises."""

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from src.atomic_file import write_json
+from src.atomic_file import read_json, write_json
+from src.errors import UserError
 
 STATUS_FILE = "status.json"
 WRITE_EVERY_SECONDS = 5.0
@@ -77,6 +78,15 @@ class StatusFile:
         self._due_seconds = now_seconds + WRITE_EVERY_SECONDS
         write_json(self._path, _as_json(status, now))
         self._written = says
+
+
+def last_mode(state_dir: Path) -> str | None:
+    """The mode that status.json tells, as its writer knew it last; None when it cannot be read."""
+    try:
+        mode = read_json(state_dir / STATUS_FILE)["mode"]
+    except (UserError, KeyError, TypeError, IndexError):
+        return None
+    return mode if isinstance(mode, str) else None
 
 
 def _as_json(status: Status, now: datetime) -> dict[str, object]:

@@ -32,7 +32,7 @@ ADAPTERS = """
     heartbeat_file dead_man_switch instance incident_file progress_bars
 """.split()
 # Several adapters at work together, for more than one task or too much for one.
-TEAMS = ["alerting", "newest_model"]
+TEAMS = ["alerting", "mode_now", "newest_model"]
 TASKS = """
     capture training monitor replay health health_camera calibration reports visualization
     supervisor support_bundle launcher

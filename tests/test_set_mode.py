@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from src.instance import only_instance
+
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPT = PROJECT / "scripts" / "set_mode.py"
 
@@ -46,6 +48,16 @@ def test_rubbish_in_the_mode_file_is_said_and_mended_by_setting_the_mode(set_mod
     (tmp_path / "state" / "mode.txt").write_text("MONITORING")
     assert "'MONITORING'" in set_mode().stdout
     assert "MONITORING" not in set_mode("MONITOR").stdout
+
+
+def test_rubbish_is_said_as_a_running_monitor_takes_it(set_mode, tmp_path, clock):
+    state = tmp_path / "state"
+    with only_instance(state, "monitor", clock.now()):
+        (state / "status.json").write_text('{"state": "WATCHING", "mode": "MONITOR"}')
+        (state / "mode.txt").write_text("MONITR")
+        said = set_mode().stdout
+    assert said.startswith("The mode is MONITOR.") and "The mode stays MONITOR" in said
+    assert "NOBODY" not in said and "The camera is free" not in said
 
 
 def test_an_unknown_mode_is_refused_with_the_ones_that_exist(set_mode, tmp_path):
