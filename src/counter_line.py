@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TextIO
 
 from src.console import fitted, width_of_window, wrapped
@@ -14,6 +15,7 @@ class CounterLine:
     """Writes to a console, or to a file or pipe, where nothing can be replaced and only every 20th line is written.
 
     A line that cannot be written (a log file on a full disk, a window that is gone) is left out: the watch goes on.
+    Several threads may write.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -21,23 +23,26 @@ class CounterLine:
         self._replaceable = stream.isatty()
         self._open = False
         self._count = 0
+        self._lock = threading.Lock()
 
     def show(self, text: str) -> None:
         """Replace the line shown before."""
-        self._count += 1
-        if self._replaceable:
-            # A line that reaches the edge of the window would not be replaced but repeated.
-            width = width_of_window()
-            self._write("\r" + fitted(text, width).ljust(width))
-            self._open = True
-        elif self._count % EVERY_NTH == 1:
-            self._write(text + "\n")
+        with self._lock:
+            self._count += 1
+            if self._replaceable:
+                # A line that reaches the edge of the window would not be replaced but repeated.
+                width = width_of_window()
+                self._write("\r" + fitted(text, width).ljust(width))
+                self._open = True
+            elif self._count % EVERY_NTH == 1:
+                self._write(text + "\n")
 
     def say(self, text: str) -> None:
         """Write a line that stays."""
-        before, self._open = "\n" if self._open else "", False
         text = wrapped(text, width_of_window()) if self._replaceable else text
-        self._write(f"{before}{text}\n")
+        with self._lock:
+            before, self._open = "\n" if self._open else "", False
+            self._write(f"{before}{text}\n")
 
     def end(self) -> None:
         """Leave the line shown last as it is: what others write goes below it."""

@@ -359,6 +359,22 @@ def delivery_note(label: str, reason: str, permanent: bool, since: datetime) -> 
     return f"Note: nothing has got through by {label} since {clock_time(since)}: {reason}"
 
 
+def delivery_trouble(label: str, reason: str, permanent: bool) -> str:
+    """The line about a way of sending that has begun to fail. label: as "Slack"."""
+    reason = reason.rstrip(".")
+    if permanent:
+        return (
+            f"WARNING: {label} has refused a message: {reason}. What to do now: type run_health_check.bat --notify "
+            "(chapter 7.4 of USER_GUIDE.md)."
+        )
+    return f"WARNING: nothing gets through by {label}: {reason}. It is tried again and again by itself."
+
+
+def delivery_works_again(label: str) -> str:
+    """The line about a way of sending that had failed."""
+    return f"Messages get through by {label} again."
+
+
 def place(spot: Spot) -> str:
     """Where in the picture: "in the lower left"."""
     if spot.width > 0.6 and spot.height > 0.6:

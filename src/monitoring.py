@@ -86,7 +86,7 @@ def put_together(
         frozen_seconds=config.camera_health.frozen_seconds if camera.live else None,
         moved_percent=config.camera_health.moved_percent)
     alarm = Alarm(settings, incidents.restore(settings, clock.monotonic(), clock.now()))
-    outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append)
+    outbox = Outbox(OutboxFolder(state_dir / "outbox"), channels.channels, clock, log.append, say=line.say)
     monitor = Monitor(
         settings, clock=clock, mode_file=ModeFile(paths.state_mode_file), camera=camera,
         watch=Watch(detector, view, health, alarm, Pace(settings.frame_interval_seconds),

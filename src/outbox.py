@@ -38,15 +38,17 @@ class Outbox:
         clock: Clock,
         on_event: Callable[..., None],
         chance: Callable[[], float] = random.random,
+        say: Callable[[str], None] = lambda text: None,
     ) -> None:
         """on_event: called as on_event("notify_sent", channel=..., message_id=...), from several threads. An
         OSError from it (no room for the log) is ignored: the delivery matters more.
-        chance: random numbers from 0 to 1.
+        chance: random numbers from 0 to 1. say: shows a line to the user, also from several threads: when a channel
+        begins to fail, and when it works again.
         """
         self._files = files
         self._clock = clock
         self._on_event = on_event
-        self._lines = [Line(channel, files, clock, self._tell, chance) for channel in channels]
+        self._lines = [Line(channel, files, clock, self._tell, say, chance) for channel in channels]
         self._wake = [threading.Event() for _ in channels]
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []

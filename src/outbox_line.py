@@ -12,7 +12,7 @@ from typing import Callable, Iterator
 
 from src.clock import Clock
 from src.delivery import DIGEST_AFTER, Channel, DeliveryError, Message, wait_seconds
-from src.messages import delivery_note, digest, waited
+from src.messages import delivery_note, delivery_trouble, delivery_works_again, digest, waited
 from src.outbox_folder import DELIVERED, FAILED, UNREADABLE, OutboxFolder
 
 
@@ -48,15 +48,17 @@ class Line:
         files: OutboxFolder,
         clock: Clock,
         tell: Callable[..., None],
+        say: Callable[[str], None],
         chance: Callable[[], float],
     ) -> None:
-        """tell: takes events and never raises. chance: random numbers, 0 to 1."""
+        """tell: takes events and never raises. say: shows a line to the user. chance: random numbers, 0 to 1."""
         self.channel = channel
         self.problem: Problem | None = None
         self.refusal: Problem | None = None
         self._files = files
         self._clock = clock
         self._tell = tell
+        self._say = say
         self._chance = chance
         self._lock = threading.Lock()
         self._failures = 0
@@ -120,6 +122,8 @@ class Line:
         return False
 
     def _sent(self, batch: list[_Waiting]) -> None:
+        if self.problem is not None:
+            self._say_now(delivery_works_again(self.channel.label))
         self._failures, self._next_try_seconds, self.problem = 0, 0.0, None
         for item in batch:
             self._take_off(item, DELIVERED)
@@ -134,6 +138,8 @@ class Line:
         self._failures += 1
         self._next_try_seconds = self._clock.monotonic() + wait_seconds(self._failures, self._chance())
         since = self.problem.since if self.problem else self._clock.now()
+        if self.problem is None or (permanent and not self.problem.permanent):
+            self._say_now(delivery_trouble(self.channel.label, reason, permanent))
         self.problem = Problem(self.channel.label, reason, permanent, since)
         if permanent:
             self.refusal = self.problem
@@ -142,6 +148,9 @@ class Line:
                 self._note_refusal(item, reason)
                 self._take_off(item, FAILED)
             self._tell_error(item.message.message_id, reason, permanent)
+
+    def _say_now(self, text: str) -> None:
+        self._say(f"{self._clock.now():%H:%M:%S} {text}")
 
     def _note_refusal(self, item: _Waiting, reason: str) -> None:
         if item.name is not None:

@@ -15,9 +15,11 @@ from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
 from src.frame import Frame
+from src.messages import MessageText
 from src.mode import Mode, write_mode
 from src.monitoring import put_together
 from tests.bench import bench, lab, write_model
+from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -98,6 +100,18 @@ def test_what_cannot_be_sent_is_said_at_the_start(tmp_path, clock):
     console = io.StringIO()
     put_together(config, clock, {}, CounterLine(console))
     assert "WARNING: Slack is switched on, but the environment variable SLACK_WEBHOOK_URL" in console.getvalue()
+
+
+def test_a_message_that_does_not_get_through_is_said_in_the_window(tmp_path, clock):
+    _, config = lab(tmp_path, {"notify": {"email": {
+        "enabled": True, "smtp_host": "127.0.0.1", "smtp_port": free_port(), "use_tls": False,
+        "from_addr": "monitor@lab.example", "to_addrs": ["anna@lab.example"]}}})
+    write_model(config)
+    console = io.StringIO()
+    _, outbox = put_together(config, clock, {}, CounterLine(console))
+    outbox.queue(MessageText("Leak monitor started", "It has started."))
+    outbox.deliver()
+    assert "WARNING: nothing gets through by e-mail" in console.getvalue()
 
 
 def test_without_a_model_nothing_is_put_together(tmp_path, clock):

@@ -47,7 +47,9 @@ class Bench:
         self.folder = folder
         self.clock = clock
         self.events: list[dict] = []
-        self.outbox = Outbox(files or OutboxFolder(folder), receivers, clock, self.note, chance=lambda: 0.0)
+        self.said: list[str] = []
+        self.outbox = Outbox(files or OutboxFolder(folder), receivers, clock, self.note, chance=lambda: 0.0,
+                             say=self.said.append)
 
     def note(self, event: str, **fields: object) -> None:
         self.events.append({"event": event, **fields})
@@ -90,6 +92,22 @@ def test_messages_arrive_in_order_also_after_an_outage(tmp_path, clock):
     slack.mood = None
     bench.after(900)
     assert [message.message_id for message in slack.got] == ids
+
+
+def test_a_channel_that_fails_is_said_once_and_once_more_when_it_works_again(tmp_path, clock):
+    slack, email = Receiver(), Receiver("email")
+    bench = Bench(tmp_path, clock, slack, email)
+    for slack.mood in (None, TRY_AGAIN, TRY_AGAIN, None, None, TRY_AGAIN, REFUSED, REFUSED, None):
+        bench.outbox.queue(ALERT)
+        bench.after(900)
+    assert [line.split(" ", 1)[1].partition(". ")[0] for line in bench.said] == [
+        "WARNING: nothing gets through by Slack: no answer",
+        "Messages get through by Slack again.",
+        "WARNING: nothing gets through by Slack: no answer",
+        "WARNING: Slack has refused a message: no_service",
+        "Messages get through by Slack again.",
+    ]
+    assert bench.said[0].startswith("03:45:02 ")
 
 
 def test_failed_tries_come_after_5_10_20_seconds_and_each_is_an_event(tmp_path, clock):
