@@ -61,6 +61,21 @@ def test_a_puddle_is_suspected_twice_and_then_alerted_with_its_place():
     assert spot.top < 90 / HEIGHT < spot.top + spot.height
 
 
+def test_a_puddle_beside_an_older_and_stronger_thing_is_alerted_by_itself():
+    def with_a_thing(number: int, radius: int) -> np.ndarray:
+        picture = bench(number, leak_radius=9, at=(25, 25))
+        picture[:, WIDTH // 2:] = bench(number, leak_radius=radius, at=(125, 90))[:, WIDTH // 2:]
+        return picture
+
+    radii = [0] * 6 + [4, 5, 5, 6, 6, 7]
+    looks = Night().see(*(with_a_thing(200 + number, radius) for number, radius in enumerate(radii)))
+    told = [(number, look.decision.notice) for number, look in enumerate(looks) if look.decision.notice]
+    assert [(number, notice.kind) for number, notice in told] == [(2, "opened"), (8, "elsewhere")]
+    spot = told[1][1].spot
+    assert spot.left < 125 / WIDTH < spot.left + spot.width and spot.top < 90 / HEIGHT < spot.top + spot.height
+    assert told[1][1].area_percent == spot.area_percent
+
+
 def test_a_black_picture_is_no_decision_and_breaks_the_run():
     black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     looks = Night().see(wet(200), wet(201), black, wet(202), wet(203), wet(204))
