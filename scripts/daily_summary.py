@@ -18,9 +18,13 @@ from src.reports import daily_summary
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"expected a date such as 2026-11-23, got {text!r}") from None
+    today = Clock().now().date()
+    if day > today:
+        raise ArgumentTypeError(f"{day} has not come yet; expected today, {today}, or a day before")
+    return day
 
 
 def main(arguments: list[str]) -> int:

@@ -21,11 +21,12 @@ STILL_JUDGED = frozenset({"moved", "blurred", "slow"})
 GAP_AFTER_HEARTBEATS = 2.5
 # What the monitor writes as its reason and state; every other end was meant.
 FAULT, WATCHING = "a fault in the program", "watching"
+NOTHING_JUDGED = "no picture was judged"
 
 _GAP_SPANS = {
     "asleep": (GAP, "the PC was asleep"),
     "stalled": (GAP, "the monitor stood still (the PC was too busy)"),
-    "no_picture": (BLIND, "no picture was judged"),
+    "no_picture": (BLIND, NOTHING_JUDGED),
     "clock_forward": (NOT_ARMED, "the clock of the PC was set forward, no time was lost"),
 }
 _SIGNS_OF_LIFE = (
@@ -106,15 +107,18 @@ class _Watch:
         self.armed = False
         self.stopped = ""
         self.why_not_armed = "no monitor was started"
+        self.sees = False  # as far as the last sign of life tells
 
     def apply(self, event: Event) -> None:
         if isinstance(event, (Started, ModeChanged)):
+            self.sees = False
             self.stopped = ""
             self.armed = event.mode == "MONITOR"
             self.why_not_armed = f"the mode was {event.mode}"
         elif isinstance(event, Heartbeat):
             self.stopped = ""
             self.armed = self.armed or event.state == WATCHING
+            self.sees = event.frames > 0
         elif isinstance(event, Stopped) and event.reason == FAULT:
             self.stopped = event.reason
         elif isinstance(event, Stopped):
@@ -132,8 +136,15 @@ class _Watch:
         if (end - start).total_seconds() > patience_seconds:
             return Span(GAP, start, end, "no sign of life from the monitor")
         if isinstance(event, Heartbeat) and event.frames == 0:
-            return Span(BLIND, start, end, "no picture was judged")
+            return Span(BLIND, start, end, NOTHING_JUDGED)
         return Span(WATCHED, start, end)
+
+    def tail(self, start: datetime, end: datetime, patience_seconds: float) -> Span:
+        """The time since the last sign of life."""
+        tail = self.span(start, None, end, patience_seconds)
+        if tail.kind == WATCHED and not self.sees:
+            return replace(tail, kind=BLIND, reason=NOTHING_JUDGED)
+        return tail
 
 
 def _between_signs(
@@ -151,7 +162,7 @@ def _between_signs(
         last = time
         if event is not None:
             watch.apply(event)
-    yield watch.span(last, None, end, patience_seconds)
+    yield watch.tail(last, end, patience_seconds)
 
 
 def _paint(parts: Iterable[Span], new: Span, over: tuple[str, ...]) -> list[Span]:

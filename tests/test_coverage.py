@@ -180,6 +180,17 @@ def test_heartbeats_without_a_judged_picture_are_not_watching():
     ]
 
 
+def test_until_the_first_heartbeat_with_a_judged_picture_nothing_was_watched():
+    assert cut([MONITOR], end=0.5) == [(BLIND, 0, 0.5, "no picture was judged")]
+    assert cut([MONITOR, *beats(0, 0, frames=0)], end=0.5) == [(BLIND, 0, 0.5, "no picture was judged")]
+    assert cut([MONITOR, *beats(0, 0, frames=1)], end=0.5) == [(WATCHED, 0, 0.5, "")]
+
+
+def test_after_a_heartbeat_without_a_judged_picture_nothing_is_watched_until_one_comes():
+    assert cut([MONITOR, *beats(1, 10), *beats(11, 12, frames=0)], end=12.5) == [
+        (WATCHED, 0, 10, ""), (BLIND, 10, 12.5, "no picture was judged")]
+
+
 def test_sleep_is_a_gap_of_its_real_length():
     lines = [
         MONITOR,

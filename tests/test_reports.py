@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from src.config import Config, MonitorSettings, PathSettings
 from src.reports import daily_summary
+from tests.bench import lab as bench_lab
 from tests.test_summary import MORNING, PERIOD, alert, line, night
+
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -70,6 +76,16 @@ def test_the_links_on_the_page_lead_to_the_evidence(lab):
     page = daily_summary(lab, PERIOD, MORNING).page.read_text(encoding="utf-8")
     assert "](../../data/anomalies/panel_e_incident_i1.jpg)" in page
     assert "](scores_2026-11-23_night.png)" in page
+
+
+def test_a_day_that_has_not_come_yet_is_refused_and_no_page_is_written(tmp_path):
+    config_file, config = bench_lab(tmp_path)
+    tomorrow = datetime.now().date() + timedelta(days=1)
+    done = subprocess.run(
+        [sys.executable, PROJECT / "scripts" / "daily_summary.py", "--config", config_file, "--date", str(tomorrow)],
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 2 and f"{tomorrow} has not come yet" in done.stderr
+    assert not config.paths.reports_dir.exists()
 
 
 def test_a_lab_without_any_log_gets_a_page_that_says_so(lab):
