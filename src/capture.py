@@ -17,15 +17,13 @@ from src.errors import UserError
 from src.event_log import EventLog
 from src.image_files import ImageFileError, list_images, read_image, write_jpg
 from src.messages import CAMERA_PROBLEMS
-from src.mode import Mode, ModeFile
+from src.mode import MODE_SECONDS, Mode, ModeFile
 from src.normal_pictures import note_crop
 from src.preprocess import crop_roi
-from src.steady_camera import SteadyCamera
+from src.steady_camera import READ_SECONDS, SteadyCamera
 from src.variety import Variety, look
 
 LEAST_FREE_BYTES = 1_000_000_000
-MODE_SECONDS = 0.5          # a changed mode is obeyed within this time
-READ_SECONDS = 1.0
 OLD_PICTURES_LOOKED_AT = 60
 
 WAITING = {

@@ -72,6 +72,13 @@ WATCH_GAPS = {
 }
 
 
+# event: what the window says
+LIGHT_WORDS = {
+    "lighting_change": "The light is new: it was not in the training pictures. Leaks are still looked for. To teach it "
+                       "this light: set_mode_CAPTURE.bat, run_capture.bat for a few minutes, then run_train.bat.",
+    "lighting_normal": "The light is as in the training pictures again.",
+}
+
 # Light alone can look like a leak; but a large leak looks like new light, too.
 NEW_LIGHT = (
     "The light is unlike that of all training pictures: it may be the light, and it may be a large leak."

@@ -10,6 +10,8 @@ from pathlib import Path
 from src.atomic_file import read_bytes, write_text
 
 LONGEST_SHOWN = 40
+# Whoever obeys the mode looks at it at least so often.
+MODE_SECONDS = 0.5
 
 
 class Mode(str, Enum):

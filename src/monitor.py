@@ -21,19 +21,16 @@ from src.frame import Frame
 from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.messages import (
-    CAMERA_NO_LONGER_SLOW, MODEL_RENEWED, camera_slow, model_kept, monitor_closed, monitor_started, not_armed,
-    watch_ended, watch_gap,
+    CAMERA_NO_LONGER_SLOW, LIGHT_WORDS, MODEL_RENEWED, camera_slow, model_kept, monitor_closed, monitor_started,
+    not_armed, watch_ended, watch_gap,
 )
-from src.mode import Mode, ModeFile
+from src.mode import MODE_SECONDS, Mode, ModeFile
 from src.newest_model import NewestModel
 from src.status import Status, StatusFile, status_line
-from src.steady_camera import SteadyCamera
+from src.steady_camera import READ_SECONDS, SteadyCamera
 from src.storage import Storage
 from src.watch import Look, Watch
 
-# A changed mode is obeyed within this time.
-MODE_SECONDS = 0.5
-READ_SECONDS = 1.0
 MODEL_SECONDS, DISK_SECONDS, CLEAN_SECONDS = 5.0, 60.0, 3600.0
 # A turn of the loop that takes this much longer than it should is a gap in the watch.
 STALL_SECONDS = 15.0
@@ -148,7 +145,7 @@ class Monitor:
         return reading.mode
 
     def _renew_model(self) -> None:
-        """Go over to a model that was trained meanwhile, or whose threshold was changed; keep the old one if need be."""
+        """Go over to a model that was trained, or given another threshold, meanwhile. One of no use changes nothing."""
         if not self._model_check.due(self._clock.monotonic()):
             return
         try:
@@ -342,10 +339,3 @@ class _Every:
             return False
         self._due_seconds = now_seconds + self._seconds
         return True
-
-
-LIGHT_WORDS = {
-    "lighting_change": "The light is new: it was not in the training pictures. Leaks are still looked for. To teach it "
-                       "this light: set_mode_CAPTURE.bat, run_capture.bat for a few minutes, then run_train.bat.",
-    "lighting_normal": "The light is as in the training pictures again.",
-}

@@ -12,6 +12,7 @@ from src.frame import Frame
 from src.live_camera import LiveCamera
 from src.reopener import Reopener
 
+READ_SECONDS = 1.0          # a loop waits so long for one picture, then looks after other things
 OPENING_SECONDS = 30.0      # a slow camera needs 20 to open
 SILENCE_SECONDS = 10.0      # an open camera without a new picture for so long is opened again
 MOST_HANGING = 8            # threads left behind in a driver that hangs
