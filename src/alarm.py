@@ -34,8 +34,10 @@ class Decision:
 
 
 class Debounce:
-    """Confirms an anomaly that stays: K of the last M pictures show a spot in the same place.
+    """Confirms an anomaly that stays: K of the last M pictures show a spot that each time covers the one before.
 
+    It is not enough that the present spot covers the former ones: where people walk close together their spots run
+    into one, which covers much of where each of them was.
     consecutive_anomalies: K; M is K and the forgiven pictures (for K = 1 also 1).
     """
 
@@ -55,8 +57,16 @@ class Debounce:
         self._long_run = self._long_run + 1 if verdict.anomalous else 0
         if not verdict.anomalous:
             return False
-        staying = sum(past.anomalous and stays(past.spot, verdict.spot) for past in self._recent)
-        return staying >= self._needed or self._long_run >= MOVING_FACTOR * self._needed
+        return self._pictures_in_place(verdict) >= self._needed or self._long_run >= MOVING_FACTOR * self._needed
+
+    def _pictures_in_place(self, verdict: Verdict) -> int:
+        """The most pictures, up to the present one, of which each shows the spot where the one before had it."""
+        covered = [past for past in self._recent if past.anomalous and stays(past.spot, verdict.spot)]
+        longest: list[int] = []
+        for number, past in enumerate(covered):
+            before = (longest[former] for former in range(number) if stays(covered[former].spot, past.spot))
+            longest.append(1 + max(before, default=0))
+        return longest[-1]
 
     def staying(self) -> tuple[Spot, ...]:
         """The spots of the last picture that are anomalous by themselves and stay in one place, in K of M pictures."""

@@ -73,6 +73,18 @@ def test_the_settings_file_says_of_how_many_pictures():
     assert MOVING_FACTOR == 10 and "ten times as many in a row" in words
 
 
+def seen_at(*spots: Spot) -> bool:
+    """Whether the last of these spots, one in each picture, is confirmed."""
+    debounce = Debounce(3)
+    return [debounce.update(Verdict(score=2.0, score_threshold=1.0, largest_blob_area=0, blob_area_threshold=16,
+                                    triggers=("score",), spot=each, lighting_change=False)) for each in spots][-1]
+
+
+def test_walkers_whose_spots_run_into_one_are_not_in_the_same_place():
+    assert not seen_at(spot(0.10), spot(0.14), spot(0.09, side=0.10))
+    assert seen_at(spot(0.10), spot(0.10, side=0.06), spot(0.09, side=0.10))  # a puddle that grows is
+
+
 def test_something_that_moves_needs_ten_times_as_many_pictures_without_a_break():
     walk = "abcdefghijklmnopqrstuvwxyz"
     assert confirmed_at(walk + "abcdef") == [29, 30, 31]
