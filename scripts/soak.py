@@ -7,39 +7,26 @@ import shutil
 import sys
 import tempfile
 import warnings
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from soak.bad_inputs import bad_inputs
-from soak.camera_faults import FAULTS, camera_faults
-from soak.full_disk import full_disk
-from soak.kill_rounds import kill_rounds
-from soak.long_day import long_day
-from soak.one_at_a_time import no_secret_leaves, second_monitor
 from soak.report import Proof, table, write
 from src.clock import Clock
 from src.command_line import FINE, USER_CAN_FIX_IT, run
 from src.config_file import PROJECT
-
-HURRIED = 10.0  # so many seconds of the monitor in a real one
+from src.errors import UserError
 
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    parts = _parts(options)
     # The mail server of the trial finds its own settings unsafe.
     warnings.filterwarnings("ignore", module="aiosmtpd")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     scratch = Path(tempfile.mkdtemp(prefix="leak_monitor_soak_"))
-    parts = {
-        "instances": lambda folder: [second_monitor(folder / "two"), no_secret_leaves(folder / "secrets")],
-        "inputs": lambda folder: bad_inputs(folder, options.inputs),
-        "disk": lambda folder: full_disk(folder, HURRIED),
-        "camera": lambda folder: camera_faults(folder, FAULTS, speed=1),
-        "kills": lambda folder: kill_rounds(folder, options.rounds),
-        "day": lambda folder: long_day(folder, 3600.0 * options.hours),
-    }
     proofs: list[Proof] = []
     for name in options.part or parts:
         print(f"Trying: {name} ...", flush=True)
@@ -55,6 +42,16 @@ def main(arguments: list[str]) -> int:
     print(f"All {len(proofs)} held, or could not be tried here.")
     shutil.rmtree(scratch)
     return FINE
+
+
+def _parts(options: Namespace) -> dict[str, Callable[[Path], list[Proof]]]:
+    """What there is to try. Raises UserError when packages are missing that only tests need."""
+    try:
+        from soak.parts import parts
+    except ModuleNotFoundError as error:
+        raise UserError(f"The package {error.name} is missing, which only tests need. Type "
+                        "python scripts/launch.py soak: it installs what is missing, and starts.") from error
+    return parts(options.rounds, options.inputs, options.hours)
 
 
 def _parser() -> ArgumentParser:
