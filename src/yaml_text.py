@@ -14,6 +14,7 @@ DECIMAL = re.compile(
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
 TRUE, FALSE = ("yes", "true", "on"), ("no", "false", "off")
+QUOTES = ("'", '"')
 NULL = ("", "~", "null", "Null", "NULL")
 TAG = "tag:yaml.org,2002:"
 
@@ -50,6 +51,9 @@ def read_yaml(text: str) -> YamlText:
         if node is not None:
             read.value = _value(node, (), read)
     except yaml.MarkedYAMLError as error:
+        opened = _line_of_an_open_quotation_mark(text, error)
+        if opened is not None:
+            raise YamlError(NEVER_CLOSED, opened) from error
         raise YamlError(_in_words(error), _line(error)) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -111,6 +115,19 @@ def _plain(word: str) -> object:
     return word
 
 
+def _line_of_an_open_quotation_mark(text: str, error: yaml.MarkedYAMLError) -> int | None:
+    """Where the text in quotes begins that the line with the error closed by mistake, None when there is none."""
+    lines = {mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None}
+    try:
+        for token in yaml.scan(text):
+            if isinstance(token, yaml.ScalarToken) and token.style in QUOTES:
+                if token.start_mark.line < token.end_mark.line and token.end_mark.line in lines:
+                    return token.start_mark.line + 1
+    except yaml.MarkedYAMLError:
+        pass  # what is wrong is known already
+    return None
+
+
 def _line(error: yaml.MarkedYAMLError) -> int:
     # For an open quotation mark or bracket the place where it was opened helps more than the end of the file.
     opened = error.context_mark if error.problem and "end of stream" in error.problem else None
@@ -118,13 +135,14 @@ def _line(error: yaml.MarkedYAMLError) -> int:
     return mark.line + 1 if mark else 1
 
 
+NEVER_CLOSED = "a quotation mark or bracket that opens here is never closed."
 _SENTENCES = (
     ("alias", "an asterisk (*) at the start has a special meaning in YAML. Put the text in quotes."),
     ("tag", "an exclamation mark (!) at the start has a special meaning in YAML. Put the text in quotes."),
     ("'\\t'", "a tab is used. Indent with spaces only."),
     ("escape", "in double quotes a backslash (\\) has a special meaning. Use single quotes ('C:\\folder') "
                "or forward slashes (C:/folder)."),
-    ("end of stream", "a quotation mark or bracket that opens here is never closed."),
+    ("end of stream", NEVER_CLOSED),
     ("mapping values are not allowed", "a colon is not expected here. Check the quotes, and the "
                                        "indentation of this line and the one above."),
     ("single document", "the file holds more than one document. Delete the line with --- ."),
