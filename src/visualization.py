@@ -10,7 +10,7 @@ from typing import Callable, Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from src.camera import Camera
+from src.camera import Camera, CameraEnded
 from src.clock import Clock
 from src.config import Config
 from src.detection import Detector, Judgement, Verdict
@@ -39,9 +39,10 @@ class Shown:
 def from_folder(
     folder: Path, number: int, to_roi: Callable[[np.ndarray], np.ndarray], say: Callable[[str], None]
 ) -> Iterator[Shown]:
-    """At most `number` pictures, spread evenly over the folder; unusable ones are left out and said.
+    """At most `number` pictures, spread evenly over the folder; the next one stands in for one that is unusable.
 
-    to_roi: cuts a picture of this folder to the ROI. Raises UserError when the folder is missing or empty.
+    to_roi: cuts a picture of this folder to the ROI. say: told of unusable pictures. Raises UserError when the folder
+    is missing or empty.
     """
     paths = list_images(folder)
     if not paths:
@@ -49,23 +50,40 @@ def from_folder(
             f"There are no pictures in {folder}. Take some with run_capture.bat, or name another folder "
             "with --input_dir."
         )
-    for index in np.unique(np.linspace(0, len(paths) - 1, min(number, len(paths))).round().astype(int)):
-        path = paths[index]
-        try:
-            image = to_roi(read_image(path))
-        except ImageFileError as error:
-            say(str(error))
-            continue
-        yield Shown(path.stem, image, taken_at(path.name) or datetime.fromtimestamp(path.stat().st_mtime))
+    left = list(range(len(paths)))
+    for wanted in np.unique(np.linspace(0, len(paths) - 1, min(number, len(paths))).round().astype(int)):
+        image = None
+        while left and image is None:
+            nearest = min(left, key=lambda index: abs(index - wanted))
+            left.remove(nearest)
+            path = paths[nearest]
+            try:
+                image = to_roi(read_image(path))
+            except ImageFileError as error:
+                say(str(error))
+        if image is not None:
+            yield Shown(path.stem, image, taken_at(path.name) or datetime.fromtimestamp(path.stat().st_mtime))
 
 
 def from_camera(
-    camera: Camera, number: int, clock: Clock, to_roi: Callable[[np.ndarray], np.ndarray]
+    camera: Camera, number: int, clock: Clock, to_roi: Callable[[np.ndarray], np.ndarray], say: Callable[[str], None]
 ) -> Iterator[Shown]:
-    """`number` pictures from the camera, a second apart. Raises CameraError when none comes for long."""
-    for index in range(number):
-        frame = camera.read(CAMERA_PATIENCE_SECONDS)
-        yield Shown(f"camera_{index + 1:03d}", to_roi(frame.image), frame.captured_at)
+    """`number` pictures from the camera, a second apart, or as many as a recording has.
+
+    say: told of unusable pictures and of the end of a recording. Raises CameraError when no picture comes for long.
+    """
+    taken = 0
+    while taken < number:
+        try:
+            frame = camera.read(CAMERA_PATIENCE_SECONDS)
+        except CameraEnded as end:
+            say(str(end))
+            return
+        except ImageFileError as error:
+            say(str(error))
+            continue
+        taken += 1
+        yield Shown(f"camera_{taken:03d}", to_roi(frame.image), frame.captured_at)
         clock.sleep(CAMERA_INTERVAL_SECONDS)
 
 
@@ -86,7 +104,7 @@ def show_camera(
 ) -> Path:
     """Panels of new pictures from the camera. Returns the overview. Raises CameraError."""
     return _show(
-        config, detector, from_camera(camera, number, clock, lambda image: crop_roi(image, config.roi)), say
+        config, detector, from_camera(camera, number, clock, lambda image: crop_roi(image, config.roi), say), say
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from src.blobs import Spot
+from src.camera import PictureFolder
 from src.clock import VirtualClock
 from src.config import Config, PathSettings, RoiSettings
 from src.detection import Judgement, Verdict
@@ -64,6 +65,24 @@ def test_a_damaged_picture_is_named_and_left_out(pictures):
     said: list[str] = []
     assert len(list(from_folder(pictures, 20, uncut, said.append))) == 19
     assert len(said) == 1 and "normal_20261122_210000_000.jpg" in said[0]
+
+
+@pytest.mark.parametrize("damaged", [0, 13, 19])
+def test_the_next_picture_stands_in_for_a_damaged_one(pictures, damaged):
+    (pictures / f"normal_20261122_2100{damaged:02d}_000.jpg").write_bytes(b"no picture")
+    said: list[str] = []
+    names = [int(shown.name[-6:-4]) for shown in from_folder(pictures, 4, uncut, said.append)]
+    assert len(set(names)) == 4 and damaged not in names and len(said) == 1
+
+
+def test_a_damaged_picture_of_a_recording_is_left_out_and_its_end_is_said(pictures):
+    (pictures / "normal_20261122_210000_000.jpg").write_bytes(b"no picture")
+    said: list[str] = []
+    clock = VirtualClock(NOW)
+    assert len(list(from_camera(PictureFolder(pictures, clock), 2, clock, uncut, said.append))) == 2
+    assert len(said) == 1 and "210000_000.jpg" in said[0]
+    assert len(list(from_camera(PictureFolder(pictures, clock), 25, clock, uncut, said.append))) == 19
+    assert "at its end" in said[-1]
 
 
 def test_an_empty_folder_is_refused_with_the_way_out(tmp_path):
@@ -125,7 +144,7 @@ class FakeCamera:
 
 def test_pictures_from_the_camera_are_a_second_apart_and_cut():
     clock = VirtualClock(NOW)
-    shown = list(from_camera(FakeCamera(clock), 3, clock, lambda image: image[:50]))
+    shown = list(from_camera(FakeCamera(clock), 3, clock, lambda image: image[:50], print))
     assert [picture.name for picture in shown] == ["camera_001", "camera_002", "camera_003"]
     assert shown[2].taken - shown[0].taken == timedelta(seconds=2)
     assert shown[0].image.shape == (50, 160, 3)
