@@ -32,6 +32,7 @@ FILLS = {
 SMALLEST_RATIO = 0.01
 TITLE_WIDTH = 105  # characters; a longer title goes on in a second line
 ROOM_FOR_A_TIME = 0.06
+NARROWEST_VISIBLE = 0.001  # share of the time axis, about one pixel
 HISTOGRAM_BINS = 60
 MANY_DOTS = 300
 TIME_STEPS_SECONDS = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600)
@@ -61,10 +62,10 @@ def night_scores(
     """
     figure, axes = _figure(height=3.6)
     clock = start.tzinfo
+    axes.set_xlim(_number(start), _number(end))
     _shade(axes, [Shade(shade.kind, _number(shade.start), _number(shade.end)) for shade in shades])
     x = np.array([_number(time) for time in times])
     _dots(axes, x, _drawable(ratios), BLUE, "highest score of each minute")
-    axes.set_xlim(_number(start), _number(end))
     _mark_alerts(
         axes, [_number(time) for time in alerts], [f"{time.astimezone(clock):%H:%M}" for time in alerts]
     )
@@ -89,11 +90,11 @@ def replay_timeline(
     alerts: times of the alerts in seconds.
     """
     figure, axes = _figure(height=3.6)
+    axes.set_xlim(min(seconds), max(max(seconds), min(seconds) + 1.0))
     _shade(axes, shades)
     spots = np.asarray(spot_ratios, dtype=float)
     _dots(axes, seconds, np.where(spots >= SMALLEST_RATIO, spots, np.nan), ORANGE, "largest spot")
     _dots(axes, seconds, _drawable(score_ratios), BLUE, "score")
-    axes.set_xlim(min(seconds), max(max(seconds), min(seconds) + 1.0))
     _mark_alerts(axes, alerts, [_running(time) for time in alerts])
     _running_time_axis(axes)
     _ratio_axis(axes)
@@ -130,7 +131,8 @@ def _edges_around(threshold: float, values: np.ndarray) -> np.ndarray:
 
 
 def _dots(axes: Axes, x: Sequence[float], y: np.ndarray, colour: str, label: str) -> None:
-    axes.plot(x, y, ".", color=colour, markersize=2.5 if len(x) > MANY_DOTS else 5.0, label=label)
+    # Not clipped: half of the first and last dot lies outside of the axes.
+    axes.plot(x, y, ".", color=colour, markersize=2.5 if len(x) > MANY_DOTS else 5.0, label=label, clip_on=False)
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
@@ -144,12 +146,16 @@ def _figure(height: float) -> tuple[Figure, Axes]:
 
 
 def _shade(axes: Axes, shades: Sequence[Shade]) -> None:
+    """Shaded stretches, each kind that can be seen with its name. The x range must be set."""
+    low, high = axes.get_xlim()
     named: set[str] = set()
     for shade in shades:
         style = dict(FILLS[shade.kind])
-        if shade.kind in named:
+        visible = min(shade.end, high) - max(shade.start, low) >= NARROWEST_VISIBLE * (high - low)
+        if shade.kind in named or not visible:
             style.pop("label")
-        named.add(shade.kind)
+        else:
+            named.add(shade.kind)
         axes.axvspan(shade.start, shade.end, zorder=0.5, **style)
 
 

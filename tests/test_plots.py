@@ -38,6 +38,27 @@ def test_a_night_without_a_single_score_is_still_a_picture():
     decoded(night_scores([], [], [], [Shade("not_armed", EVENING, MORNING)], EVENING, MORNING, "Nothing"))
 
 
+def night(shades: list[Shade], times: list[datetime]) -> np.ndarray:
+    return decoded(night_scores(times, [0.2] * len(times), [], shades, EVENING, MORNING, "A night"))
+
+
+def test_the_legend_names_only_what_can_be_seen():
+    middle = EVENING + timedelta(hours=7)
+    plain = night([], [middle])
+    legend = slice(360, None)
+    unseen = night([Shade("not_armed", MORNING - timedelta(milliseconds=10), MORNING)], [middle])
+    seen = night([Shade("not_armed", middle, MORNING)], [middle])
+    assert np.array_equal(unseen[legend], plain[legend]) and not np.array_equal(seen[legend], plain[legend])
+
+
+def test_the_first_and_the_last_dot_are_whole():
+    def blue(image: np.ndarray) -> int:
+        return int((image[:330, :, 0].astype(int) - image[:330, :, 2] > 60).sum())
+
+    middle = EVENING + timedelta(hours=7)
+    assert blue(night([], [EVENING, MORNING])) >= 1.6 * blue(night([], [middle]))
+
+
 @pytest.mark.parametrize("ratios", [[0.0, 0.0], [1e-9, 1e9], [1.0, 1.0]])
 def test_any_score_can_be_drawn(ratios):
     decoded(night_scores([EVENING, MORNING], ratios, [], [], EVENING, MORNING, "Odd scores"))
