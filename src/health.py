@@ -162,7 +162,8 @@ def send_test_messages(settings: NotifySettings, environment: Mapping[str, str],
             channel.send(message)
             results.append(CheckResult(name, True, "sent and accepted. See that it has arrived."))
         except DeliveryError as error:
-            results.append(CheckResult(name, False, f"{error}."))
+            reason = str(error)
+            results.append(CheckResult(name, False, reason if reason.endswith("?") else f"{reason}."))
     return results or [CheckResult("Test message", False, "not sent: no channel is switched on.",
                                    SWITCH_ON)]
 

@@ -155,6 +155,12 @@ def test_a_test_message_is_really_sent_and_the_truth_is_told(status, ok):
     assert "SECRET" not in result.line
 
 
+def test_a_reason_that_is_a_question_gets_no_full_stop():
+    settings = parse_config("notify: {slack: {enabled: true}}", "test").notify
+    [result] = send_test_messages(settings, {"SLACK_WEBHOOK_URL": "http://127.0.0.1:9/services/x"}, NOW, None)
+    assert result.text.endswith("Is the network up?")
+
+
 def test_a_test_message_without_any_channel_fails():
     [result] = send_test_messages(parse_config("", "test").notify, {}, NOW, None)
     assert not result.ok and "no channel" in result.text
