@@ -13,11 +13,13 @@ from src.atomic_file import write_bytes, write_json
 from src.clock import Clock
 from src.config import Config
 from src.detection import Scorer
+from src.errors import UserError
 from src.false_alarms import alarms_per_day, frames_per_day, in_words
 from src.judge import shipped_judge
 from src.learning import Trial, calibrate, count_alarms, examine, learn_scene
 from src.normal_pictures import NormalPictures, load_normal_pictures
 from src.plots import score_histogram
+from src.preprocess import same_area
 
 Progress = Callable[[str, int, int], None]
 FEWEST_PICTURES = 10
@@ -38,8 +40,8 @@ def calibrate_thresholds(
     """Score normal pictures, compare them with the thresholds in use, and replace these if asked to.
 
     input_dir: other normal pictures than those of the training; all of them then count as new to the model.
-    progress: told (what is being done, done, in all). Raises UserError when there is no model that fits, or too few
-    pictures.
+    progress: told (what is being done, done, in all). Raises UserError when there is no model that fits, when the
+    pictures are too few or not of the size of those of the training.
     """
     if input_dir is not None and input_dir.resolve() == config.paths.data_normal_dir.resolve():
         input_dir = None
@@ -49,6 +51,10 @@ def calibrate_thresholds(
     normal = load_normal_pictures(
         input_dir or config.paths.data_normal_dir, config.roi, config.image,
         lambda done, total: progress("Reading pictures", done, total), FEWEST_PICTURES)
+    if normal.watched.shape != scene.watched.shape or not same_area(normal.watched, scene.watched):
+        raise UserError(f"The pictures in {input_dir or config.paths.data_normal_dir} are of another size than those of "
+                        "the training, so that the model cannot judge them. Use pictures of the same camera with the "
+                        "same settings, or double-click run_train.bat first.")
     scorer = Scorer(scene, judge, config.scoring)
     report_score = lambda done, total: progress("Scoring", done, total)  # noqa: E731
     if input_dir is None:

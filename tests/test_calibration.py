@@ -10,6 +10,7 @@ import pytest
 from src.atomic_file import read_json
 from src.calibration import CalibrationReport, calibrate_thresholds
 from src.config import Config
+from src.errors import UserError
 from src.image_files import write_jpg
 from tests.bench import bench, lab, write_model, write_normal_pictures
 
@@ -53,3 +54,16 @@ def test_following_the_advice_writes_the_number_that_was_suggested(config, clock
     assert words[:3] == ["--input_dir", str(other), "--write_threshold"]
     calibrated(config, clock, Path(words[1]), write_threshold=True)
     assert read_json(config.paths.model_dir / "threshold.json")["score_threshold"] == suggested(report)
+
+
+@pytest.mark.parametrize(("roi", "higher", "wider"), [
+    ({**SQUARE["roi"], "ignore": [{"x": 0.3, "y": 0.3, "width": 0.2, "height": 0.2}]}, 2, 2),
+    ({"enabled": True, "x": 0.125, "width": 0.75}, 1, 2),      # a square out of 160 x 120 pixels, and none out of these
+])
+def test_pictures_of_another_size_than_those_of_the_training_are_refused(tmp_path, clock, roi, higher, wider):
+    _, config = lab(tmp_path, {"roi": roi})
+    write_model(config)
+    for number in range(12):
+        write_jpg(tmp_path / "other" / f"{number}.jpg", bench(number).repeat(higher, axis=0).repeat(wider, axis=1))
+    with pytest.raises(UserError, match="other are of another size than those of the training.*run_train.bat"):
+        calibrated(config, clock, tmp_path / "other")
