@@ -16,7 +16,7 @@ from src.artifacts import (
     threshold_document, write_arrays,
 )
 from src.atomic_file import write_json, write_text
-from src.config import Config, ImageSettings
+from src.config import Config, ImageSettings, RoiSettings
 from src.config_file import load_config
 from src.detection import Detector, Scene, Scorer, Thresholds
 from src.image_files import write_jpg
@@ -100,9 +100,12 @@ def learnt(config: Config = Config()) -> Learnt:
     return Learnt(scene, thresholds, build_reference(views), judge)
 
 
-def write_model(config: Config, now: datetime = EVENING) -> None:
-    """Install a model set as training does; only the Keras file, which nobody reads while watching, is no model."""
-    model = learnt(Config(roi=config.roi))
+def write_model(config: Config, now: datetime = EVENING, roi: RoiSettings = RoiSettings()) -> None:
+    """Install a model set as training does; only the Keras file, which nobody reads while watching, is no model.
+
+    roi: the part of the bench that it has learnt.
+    """
+    model = learnt(Config(roi=roi))
     staging = staging_folder(config.paths.model_dir)
     (staging / KERAS_FILE).write_bytes(b"a Keras model")
     write_arrays(staging / DETECTOR_FILE, scene_arrays(model.scene, model.reference))

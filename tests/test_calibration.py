@@ -21,7 +21,7 @@ SQUARE = {"roi": {"enabled": True, "units": "pixels", "x": 20, "y": 0, "width": 
 @pytest.fixture
 def config(tmp_path) -> Config:
     _, made = lab(tmp_path, SQUARE)
-    write_model(made)
+    write_model(made, roi=made.roi)
     write_normal_pictures(made.paths.data_normal_dir)
     return made
 
@@ -62,7 +62,7 @@ def test_following_the_advice_writes_the_number_that_was_suggested(config, clock
 ])
 def test_pictures_of_another_size_than_those_of_the_training_are_refused(tmp_path, clock, roi, higher, wider):
     _, config = lab(tmp_path, {"roi": roi})
-    write_model(config)
+    write_model(config, roi=config.roi)
     for number in range(12):
         write_jpg(tmp_path / "other" / f"{number}.jpg", bench(number).repeat(higher, axis=0).repeat(wider, axis=1))
     with pytest.raises(UserError, match="other are of another size than those of the training.*run_train.bat"):

@@ -101,7 +101,7 @@ IGNORED = {"enabled": True, "units": "pixels", "x": 20, "y": 12, "width": 120, "
 ])
 def test_a_model_that_does_not_leave_out_what_is_written_fails(tmp_path, camera_factor, settings, ok):
     _, config = lab(tmp_path, {"roi": settings})
-    write_model(config)
+    write_model(config, roi=config.roi)
     size = None if camera_factor is None else (camera_factor * HEIGHT, camera_factor * WIDTH, 3)
     result = check_trained_model(config, None if size is None else np.zeros(size, np.uint8))
     assert result.ok == ok and ("run_train.bat" in result.advice) != ok
