@@ -52,8 +52,8 @@ def calibrate_thresholds(
         input_dir or config.paths.data_normal_dir, config.roi, config.image,
         lambda done, total: progress("Reading pictures", done, total), FEWEST_PICTURES)
     if normal.watched.shape != scene.watched.shape or not same_area(normal.watched, scene.watched):
-        raise UserError(f"The pictures in {input_dir or config.paths.data_normal_dir} are of another size than those of "
-                        "the training, so that the model cannot judge them. Use pictures of the same camera with the "
+        raise UserError(f"The pictures in {input_dir or config.paths.data_normal_dir} are of another size than those "
+                        "of the training, so that the model cannot judge them. Use pictures of the same camera with the "
                         "same settings, or double-click run_train.bat first.")
     scorer = Scorer(scene, judge, config.scoring)
     report_score = lambda done, total: progress("Scoring", done, total)  # noqa: E731

@@ -33,8 +33,8 @@ LARGEST_RISE = 2.5
 FAINTNESS = 2.5
 # A normal picture stands out when it is so many times farther above the others than they are apart, and by at least
 # this much in log odds. Good pictures of four scenes, whole and in parts, were above by 3.7 at most where the others
-# are close together, and up to 5.3 times as far where they are not; pictures of another bench, and of leaks that cover a
-# thousandth of the picture, are above by 5.3 to 17 and 9 to 45 times as far.
+# are close together, and up to 5.3 times as far where they are not; pictures of another bench, and of leaks that cover
+# a thousandth of the picture, are above by 5.3 to 17 and 9 to 45 times as far.
 FAR_OUT_TIMES, FAR_OUT = 8.0, 4.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015

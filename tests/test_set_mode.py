@@ -83,7 +83,8 @@ def test_without_a_word_about_paths_that_can_be_read_the_usual_mode_file_is_used
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     (project / "config").mkdir()
     (project / "config" / "config.yaml").write_text('camera: {backend: "DSHOW}')
-    done = subprocess.run([sys.executable, project / "scripts" / "set_mode.py", "CAPTURE"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, project / "scripts" / "set_mode.py", "CAPTURE"],
+                          capture_output=True, text=True)
     assert done.returncode == 1 and "line 1" in done.stderr
     assert (project / "state" / "mode.txt").read_text().strip() == "CAPTURE"
 
