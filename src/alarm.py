@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,7 @@ class Decision:
 
     kind: "quiet" (normal), "suspect" (anomalous, not yet confirmed), "alert" (a message is due now)
         or "cooling" (confirmed before, no new message yet).
-    notice: what to tell people now (incident opened, updated or resolved), else None.
+    notice: what to tell people now (incident opened, updated, elsewhere or resolved), else None.
     """
 
     kind: str
@@ -57,24 +58,28 @@ class Debounce:
         self._long_run = self._long_run + 1 if verdict.anomalous else 0
         if not verdict.anomalous:
             return False
-        return self._pictures_in_place(verdict) >= self._needed or self._long_run >= MOVING_FACTOR * self._needed
-
-    def _pictures_in_place(self, verdict: Verdict) -> int:
-        """The most pictures, up to the present one, of which each shows the spot where the one before had it."""
-        covered = [past for past in self._recent if past.anomalous and stays(past.spot, verdict.spot)]
-        longest: list[int] = []
-        for number, past in enumerate(covered):
-            before = (longest[former] for former in range(number) if stays(covered[former].spot, past.spot))
-            longest.append(1 + max(before, default=0))
-        return longest[-1]
+        in_place = self._in_place([(past.spot,) for past in self._recent if past.anomalous], verdict.spot)
+        return in_place or self._long_run >= MOVING_FACTOR * self._needed
 
     def staying(self) -> tuple[Spot, ...]:
         """The spots of the last picture that are anomalous by themselves and stay in one place, in K of M pictures."""
         present = self._recent[-1].spots if self._recent else ()
-        return tuple(
-            spot for spot in present
-            if sum(any(stays(former, spot) for former in past.spots) for past in self._recent) >= self._needed
-        )
+        return tuple(spot for spot in present if self._in_place([past.spots for past in self._recent], spot))
+
+    def _in_place(self, pictures: Sequence[Sequence[Spot | None]], present: Spot | None) -> bool:
+        """Whether K pictures up to the present one each show a spot that covers the one before, and `present` covers.
+
+        pictures: the spots of each, the present one last.
+        """
+        covered = [[spot for spot in spots if stays(spot, present)] for spots in pictures]
+        covered = [spots for spots in covered if spots]
+        if len(covered) < self._needed:
+            return False
+        runs: list[tuple[Spot | None, int]] = []  # a spot, and the length of the longest run that ends with it
+        for spots in covered:
+            runs += [(spot, 1 + max((length for former, length in runs if stays(former, spot)), default=0))
+                     for spot in spots]
+        return max(length for _, length in runs) >= self._needed
 
 
 def stays(former: Spot | None, present: Spot | None) -> bool:

@@ -19,7 +19,8 @@ GROWN_BY_HALF = 1.5
 NOTICEABLY_LARGER = 1.2
 # The area is the smallest of so many pictures, so that one odd picture does not count as growth.
 STEADY_PICTURES = 3
-# A pause longer than so many frame intervals (blind camera, PC asleep) counts as one interval only.
+# A pause longer than so many frame intervals, or steps like the one before, counts as one interval only: the camera
+# was blind or the PC asleep.
 LONGEST_STEP_INTERVALS = 5
 # So many further places of one incident cause an alert of their own. Light that changes makes spots everywhere, and
 # whoever has been told of four places has long gone to look.
@@ -91,7 +92,7 @@ class IncidentTracker:
 
     A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`,
     never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
-    While an incident is open, something that stays at another place is told at once, every place one time.
+    While an incident is open, something that stays at another place is told at once, the largest of several.
     Pictures of a blind camera are not handed in: they count neither as quiet nor as anomalous.
     """
 
@@ -107,6 +108,7 @@ class IncidentTracker:
         self._last_alert_seconds = -math.inf
         self._last_alert_area_percent = 0.0
         self._previous_seconds: float | None = None
+        self._previous_step_seconds = 0.0
         self._quiet_seconds = 0.0
         self._forget_suspicion()
 
@@ -183,9 +185,11 @@ class IncidentTracker:
     ) -> None:
         interval = self._settings.frame_interval_seconds
         step = 0.0 if self._previous_seconds is None else now_seconds - self._previous_seconds
-        self._previous_seconds = now_seconds
+        # A camera may be slower than the settings want: then the step before was as long.
+        longest = LONGEST_STEP_INTERVALS * max(interval, self._previous_step_seconds)
+        self._previous_seconds, self._previous_step_seconds = now_seconds, step
         if not anomalous:
-            self._quiet_seconds += step if step <= LONGEST_STEP_INTERVALS * interval else interval
+            self._quiet_seconds += step if step <= longest else interval
             if self._open is None and self._quiet_seconds > SUSPICION_INTERVALS * interval:
                 self._forget_suspicion()
             return

@@ -206,6 +206,17 @@ def test_while_an_incident_is_open_a_spot_that_stays_elsewhere_is_told(pictures,
     assert notices(alarm(), pictures) == expected
 
 
+def test_walkers_whose_spots_run_into_one_are_not_at_another_place_either():
+    the_alarm = alarm()
+    thing = spot(0.8)
+    walkers = [spot(0.10), spot(0.14), spot(0.09, side=0.10)]
+    for number, others in enumerate([(), (), (), *((walker,) for walker in walkers)]):
+        verdict = Verdict(score=2.0, score_threshold=1.0, largest_blob_area=0, blob_area_threshold=16,
+                          triggers=("score",), spot=thing, lighting_change=False, spots=(thing, *others))
+        decision = the_alarm.update(verdict, float(number), EVENING + timedelta(seconds=number))
+        assert (decision.notice is not None) == (number == 2)
+
+
 def test_pictures_before_and_after_a_pause_are_not_one_run_at_another_place_either():
     the_alarm = alarm()
     assert notices(the_alarm, "a a a ae ae") == [(2, "opened")]

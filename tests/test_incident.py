@@ -78,6 +78,14 @@ def test_a_night_asleep_does_not_count_as_quiet():
     assert play(tracker, ".....", from_second=8 * 3600) == []
 
 
+def test_quiet_time_counts_in_full_when_pictures_come_far_apart():
+    """A camera that sends a picture in 20 s instead of every second."""
+    tracker = IncidentTracker(MonitorSettings(frame_interval_seconds=1.0, resolve_seconds=60))
+    said = [kind for second, letter in zip(range(0, 200, 20), "xxx.......")
+            for _, kind in play(tracker, letter, from_second=second)]
+    assert said == ["opened", "resolved"]
+
+
 def test_a_puddle_that_stays_all_night_gives_a_handful_of_messages():
     settings = MonitorSettings()  # as shipped
     tracker = IncidentTracker(settings)
