@@ -29,7 +29,7 @@ from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
 from src.pace import Pace
 from src.status import StatusFile
-from src.steady_camera import OpenOne, SteadyCamera, open_camera
+from src.steady_camera import SILENCE_SECONDS, OpenOne, SteadyCamera, open_camera
 from src.storage import Storage
 from src.watch import Watch
 
@@ -80,7 +80,9 @@ def put_together(
                  "here and kept in data/anomalies. See chapter 7 of USER_GUIDE.md.")
     log = EventLog(paths.logs_dir, clock)
     incidents = IncidentFile(state_dir)
-    camera = SteadyCamera(config.camera, clock, open_one)
+    # Whoever allows the camera a long silence must not have it opened anew before that.
+    silence_seconds = max(SILENCE_SECONDS, settings.camera_down_seconds / 3.0)
+    camera = SteadyCamera(config.camera, clock, open_one, silence_seconds)
     health = CameraHealth(
         lost_seconds=settings.camera_down_seconds,
         frozen_seconds=config.camera_health.frozen_seconds if camera.live else None,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 # A wait this many times as long as usual is an interruption: the pictures before and after it are not one run.
-BREAK_FACTOR, LEAST_BREAK_SECONDS = 4.0, 3.0
+# But nobody who has waited half a minute longer than usual still expects one.
+BREAK_FACTOR, LEAST_BREAK_SECONDS, MOST_PATIENCE_SECONDS = 4.0, 3.0, 30.0
 # Pictures this many times as rare as wanted are told of. Below a second nobody waits long for an alert.
 SLOW_FACTOR, LEAST_SLOW_SECONDS = 1.5, 1.0
 SPACINGS = 10
@@ -53,7 +54,9 @@ class Pace:
         """Whether the wait for the next picture is an interruption. It is, too, before the first one."""
         if self._last is None:
             return True
-        return now_seconds - self._last > max(BREAK_FACTOR * self._usual_seconds, LEAST_BREAK_SECONDS)
+        usual = self._usual_seconds
+        patience = min(BREAK_FACTOR * usual, usual + MOST_PATIENCE_SECONDS)
+        return now_seconds - self._last > max(patience, LEAST_BREAK_SECONDS)
 
     def update(self, now_seconds: float) -> Arrival:
         """Take in that a picture has come."""

@@ -14,7 +14,7 @@ from src.reopener import Reopener
 
 READ_SECONDS = 1.0          # a loop waits so long for one picture, then looks after other things
 OPENING_SECONDS = 30.0      # a slow camera needs 20 to open
-SILENCE_SECONDS = 10.0      # an open camera without a new picture for so long is opened again
+SILENCE_SECONDS = 10.0      # no camera that is to be seen at once is silent for so long
 MOST_HANGING = 8            # threads left behind in a driver that hangs
 
 OpenOne = Callable[[CameraSettings, str, Clock], Camera]
@@ -33,14 +33,16 @@ def open_camera(settings: CameraSettings, backend: str, clock: Clock) -> Camera:
 class SteadyCamera:
     """Reads the camera of the settings; `read` is all that a loop needs. Frames are numbered without a break."""
 
-    def __init__(self, settings: CameraSettings, clock: Clock,
-                 open_one: OpenOne = open_camera) -> None:
+    def __init__(self, settings: CameraSettings, clock: Clock, open_one: OpenOne = open_camera,
+                 silence_seconds: float = SILENCE_SECONDS) -> None:
+        """silence_seconds: an open camera without a new picture for so long is opened again."""
         self.live = settings.source is None or is_address(settings.source)
         self._settings = settings
         self._clock = clock
         self._open_one = open_one
         self._reopener = Reopener(backends_to_try(settings))
         self._camera: Camera | None = None
+        self._silence_seconds = silence_seconds
         self._silent_since = 0.0
         self._patience_seconds = OPENING_SECONDS
         self._count = 0
@@ -69,7 +71,7 @@ class SteadyCamera:
             self._give_up(error)
             raise
         self._reopener.succeeded()
-        self._silent_since, self._patience_seconds = self._clock.monotonic(), SILENCE_SECONDS
+        self._silent_since, self._patience_seconds = self._clock.monotonic(), self._silence_seconds
         self._count += 1
         return replace(frame, index=self._count - 1)
 
@@ -97,7 +99,8 @@ class SteadyCamera:
             self._reopener.failed(self._clock.monotonic())
             self._failure = error
             raise
-        self._silent_since, self._patience_seconds = self._clock.monotonic(), OPENING_SECONDS
+        self._silent_since = self._clock.monotonic()
+        self._patience_seconds = max(OPENING_SECONDS, self._silence_seconds)
 
     def _give_up(self, failure: CameraError) -> None:
         self._failure = failure

@@ -23,6 +23,8 @@ from src.registration import align
 # A picture is moved back only when at least this share of the trained structure agrees on the shift: nudged benches
 # have 0.96 and more. Where half of the view is flooded the shift is a guess, and a wrong one draws new edges everywhere.
 CLEAR_SHIFT = 0.5
+# A standstill of the PC that is shorter than this, or a picture that comes a little late, does not end a run.
+LEAST_RUN_BREAK_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Watch:
         health = tuple(self._health.update(statistics, frame.now_seconds))
         arrival = self._pace.update(frame.now_seconds)
         blind = self._health.blind
-        if blind is not None or arrival.gap_seconds is not None:
+        if blind is not None or (arrival.gap_seconds or 0.0) > LEAST_RUN_BREAK_SECONDS:
             # What was seen before and what is seen afterwards are not one run of pictures.
             self._alarm.pause()
         if blind is not None:
@@ -96,12 +98,13 @@ class Watch:
         judgement, statistics = self._judge(frame)
         return judgement, diagnose(statistics)
 
-    def no_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
+    def no_picture(self, now_seconds: float, reason: str, failed: bool) -> tuple[HealthNotice, ...]:
         """The camera delivered nothing, for this reason; what there is to tell.
 
-        A slow camera is waited for: only when its next picture is overdue, or it is named lost, nobody can see.
+        failed: it said that it cannot. One that only says nothing may be slow and is waited for: when its next picture
+        is overdue, or it is named lost, nobody can see.
         """
-        return self._nothing_seen(now_seconds, reason, overdue=self._pace.overdue(now_seconds))
+        return self._nothing_seen(now_seconds, reason, overdue=failed or self._pace.overdue(now_seconds))
 
     def unusable_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
         """A picture came that cannot be judged, for this reason; what there is to tell."""

@@ -12,7 +12,7 @@ from src.clock import Clock
 from src.config import CameraSettings
 from src.frame import Frame
 from src.reopener import Reopener
-from src.steady_camera import MOST_HANGING, SteadyCamera, open_camera
+from src.steady_camera import MOST_HANGING, SILENCE_SECONDS, SteadyCamera, open_camera
 from tests.test_camera import video
 from tests.test_live_camera import MjpegServer
 
@@ -65,14 +65,15 @@ def test_after_a_success_the_backend_stays_and_the_first_wait_is_short_again():
     assert reopener.seconds_to_wait(100.0) == 1
 
 
-def steady(clock, *scripts: str, hanging: bool = False) -> tuple[SteadyCamera, list[FakeCamera]]:
+def steady(clock, *scripts: str, hanging: bool = False, silence_seconds: float = SILENCE_SECONDS,
+           ) -> tuple[SteadyCamera, list[FakeCamera]]:
     cameras: list[FakeCamera] = []
 
     def open_one(settings, backend, its_clock):
         cameras.append(FakeCamera(scripts[min(len(cameras), len(scripts) - 1)], clock, hanging))
         return cameras[-1]
 
-    return SteadyCamera(CameraSettings(), clock, open_one), cameras
+    return SteadyCamera(CameraSettings(), clock, open_one, silence_seconds), cameras
 
 
 def test_a_camera_that_fails_is_opened_again_and_the_numbering_goes_on(clock):
@@ -96,6 +97,16 @@ def test_a_silent_camera_is_opened_again_after_ten_seconds(clock):
     with pytest.raises(CameraError):
         camera.read(2.0)
     assert camera.read(2.0).index == 1
+
+
+def test_a_camera_that_may_be_silent_for_longer_is_left_alone_also_after_it_was_opened(clock):
+    camera, opened = steady(clock, "t" * 39 + "." + "t" * 39 + ".", silence_seconds=80.0)
+    for index in range(2):
+        for _ in range(39):
+            with pytest.raises(CameraTimeout):
+                camera.read(2.0)
+        assert camera.read(2.0).index == index
+    assert len(opened) == 1
 
 
 def test_a_slow_start_is_given_half_a_minute(clock):

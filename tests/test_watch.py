@@ -88,7 +88,7 @@ def test_no_picture_for_much_longer_than_usual_is_blindness_until_the_next_one_a
     night.see(wet(200), wet(201))
     blind = []
     for night.seconds in range(3, 9):
-        night.watch.no_picture(float(night.seconds), "The cable is out.")
+        night.watch.no_picture(float(night.seconds), "The cable is out.", failed=False)
         blind.append(night.watch.blind)
     assert blind == [None] * 4 + ["lost"] * 2
     (look,) = night.see(wet(202))
@@ -98,17 +98,36 @@ def test_no_picture_for_much_longer_than_usual_is_blindness_until_the_next_one_a
 
 def test_before_the_first_picture_nobody_can_see():
     night = Night()
-    night.watch.no_picture(1.0, "It is still being opened.")
+    night.watch.no_picture(1.0, "It is still being opened.", failed=False)
     assert night.watch.blind == "lost"
 
 
 def test_waiting_for_a_slow_camera_keeps_the_run():
     night = Night()
     night.see(wet(200), wet(201))
-    night.watch.no_picture(3.0, "It is slow.")
+    night.watch.no_picture(3.0, "It is slow.", failed=False)
     night.seconds = 3
     assert night.watch.blind is None
     assert kinds(night.see(wet(202))) == ["alert"]
+
+
+def test_a_camera_that_says_that_it_failed_is_not_waited_for():
+    night = Night()
+    night.see(wet(200), wet(201))
+    night.watch.no_picture(3.0, "The cable is out.", failed=True)
+    assert night.watch.blind == "lost"
+    assert kinds(night.see(wet(202))) == ["suspect"]
+
+
+def test_a_standstill_of_a_busy_pc_keeps_the_run_and_a_longer_one_does_not():
+    night = Night()
+    night.see(wet(200), wet(201))
+    night.seconds += 10
+    assert kinds(night.see(wet(202))) == ["alert"]
+    night = Night()
+    night.see(wet(200), wet(201))
+    night.seconds += 20
+    assert kinds(night.see(wet(202))) == ["suspect"]
 
 
 def test_a_camera_that_was_named_lost_breaks_the_run_however_slow_it_is():
@@ -118,7 +137,7 @@ def test_a_camera_that_was_named_lost_breaks_the_run_however_slow_it_is():
         night.seconds += 9
     night.see(wet(200), wet(201))
     for night.seconds in range(night.seconds + 1, night.seconds + 33):
-        health = night.watch.no_picture(float(night.seconds), "The cable is out.")
+        health = night.watch.no_picture(float(night.seconds), "The cable is out.", failed=False)
         if health:
             break
     assert [notice.kind for notice in health] == ["lost"] and night.watch.blind == "lost"
@@ -128,7 +147,7 @@ def test_a_camera_that_was_named_lost_breaks_the_run_however_slow_it_is():
 def test_a_black_picture_stays_black_while_the_next_one_is_waited_for():
     night = Night()
     night.see(wet(200), np.zeros((HEIGHT, WIDTH, 3), np.uint8))
-    night.watch.no_picture(3.0, "It is slow.")
+    night.watch.no_picture(3.0, "It is slow.", failed=False)
     assert night.watch.blind == "black"
 
 
