@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from src.clock import Clock
 from src.command_line import parser, run
+from src.config import PathSettings
 from src.config_file import DEFAULT_CONFIG, PROJECT, load_paths
 from src.console import say
 from src.support_bundle import TEXT_KINDS, Material, newest, write_bundle

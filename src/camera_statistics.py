@@ -66,9 +66,9 @@ class TrainedView:
     def sharpness(self, small: np.ndarray, shift: Shift) -> float:
         """How much of the finest trained detail is left, compared with the coarser detail; 1 = as trained.
 
-        small: (h, w) float32 grey, of the size of the trained view; shift: as located in it. Neither the strength of the light nor noise changes the
-        answer, because only what resembles the trained detail is counted. In a picture of something else, where
-        nothing does, the amounts of fine and coarse detail are compared instead.
+        small: (h, w) float32 grey, of the size of the trained view; shift: as located in it. Neither the strength of
+        the light nor noise changes the answer, because only what resembles the trained detail is counted. In a picture
+        of something else, where nothing does, the amounts of fine and coarse detail are compared instead.
         """
         if shift.confidence < RECOGNISED:
             return _fineness(*_bands(small)) / _fineness(*self._bands[0])

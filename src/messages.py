@@ -133,9 +133,8 @@ def _elsewhere(notice: IncidentNotice) -> tuple[str, str]:
     where, size = place(notice.spot), percent(notice.area_percent)
     return (
         f"POSSIBLE LEAK AT ANOTHER PLACE: {where}, {size} of the area",
-        f"Possible leak at another place as well, {where} of the picture: {size} of the watched area, "
-        f"first seen just now. The one first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago, "
-        "is not over.",
+        f"Possible leak at another place as well, {where} of the picture: {size} of the watched area. "
+        f"The one first seen {at(notice.opened_at)}, {duration(notice.seconds_open)} ago, is not over.",
     )
 
 
@@ -200,6 +199,8 @@ def camera_recovered(kind: str, seconds: float) -> MessageText:
     )
 
 
+# The most that the settings take for camera_down_seconds.
+LONGEST_DOWN_SECONDS = 3600
 CAMERA_NO_LONGER_SLOW = "Pictures come as often as expected again."
 
 
@@ -209,15 +210,17 @@ def camera_slow(usual_seconds: float, expected_seconds: float, lost_seconds: flo
     lost_seconds: without a picture for so long, the camera is called lost.
     """
     text = (
-        f"The camera is slow: a picture comes only every {round(usual_seconds, 1):g} s, and one every "
+        f"Pictures come slowly: only one every {round(usual_seconds, 1):g} s, and one every "
         f"{expected_seconds:g} s was expected (frame_interval_seconds in config/config.yaml). Leaks are still looked "
-        "for, but an alert comes later. What to do now: check the network of the camera and how many pictures "
-        "a second it is set to."
+        "for, but an alert comes later. What to do now: see whether this PC is busy (a training?), then check the "
+        "network of the camera and how many pictures a second it is set to."
     )
-    if usual_seconds > 0.5 * lost_seconds:
+    # A third of it is how long a silent camera is left alone before it is opened again.
+    if usual_seconds > 0.3 * lost_seconds and lost_seconds < LONGEST_DOWN_SECONDS:
+        longer = min(LONGEST_DOWN_SECONDS, round(4 * usual_seconds))
         text += (
-            f" If it cannot be faster, set camera_down_seconds to {round(4 * usual_seconds)}, or the camera is called "
-            "lost again and again."
+            f" If they cannot come faster, set camera_down_seconds to {longer}, or the camera is called lost again "
+            "and again."
         )
     return text
 
@@ -259,6 +262,11 @@ def watch_ended(now: datetime, problem: str) -> MessageText:
         f"The leak monitor has stopped watching {at(now)}, although nobody has told it to. {NOBODY_WATCHES}\n\n"
         f"What happened, and what to do now: {problem}",
     )
+
+
+def watching_again(now: datetime) -> MessageText:
+    """After `watch_ended`: the mode is MONITOR again."""
+    return MessageText("The leak monitor is watching again", f"The leak monitor is watching again {at(now)}.")
 
 
 def monitor_started(now: datetime, mode: str) -> MessageText:

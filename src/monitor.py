@@ -9,7 +9,7 @@ from datetime import datetime
 
 from src.alerting import Alerting
 from src.armed_reminder import ArmedReminder
-from src.camera import CameraEnded, CameraError
+from src.camera import CameraEnded, CameraError, CameraTimeout
 from src.camera_diagnosis import LOST
 from src.camera_health import HealthNotice
 from src.clock import Clock
@@ -22,7 +22,7 @@ from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.messages import (
     CAMERA_NO_LONGER_SLOW, LIGHT_WORDS, MODEL_RENEWED, camera_slow, model_kept, monitor_closed, monitor_started,
-    not_armed, watch_ended, watch_gap,
+    not_armed, watch_ended, watch_gap, watching_again,
 )
 from src.mode import MODE_SECONDS, Mode, ModeFile
 from src.newest_model import NewestModel
@@ -74,6 +74,7 @@ class Monitor:
         self._disk_check, self._cleaning = _Every(DISK_SECONDS), _Every(CLEAN_SECONDS)
         self._mode: Mode | None = None
         self._mode_problem: str | None = None
+        self._end_was_told = False
         self._model_problem: str | None = None
         self._trouble: str | None = None
         self._why_not: str | None = None
@@ -139,6 +140,10 @@ class Monitor:
         if reading.mode is not self._mode:
             if self._mode is Mode.MONITOR and reading.problem is not None:
                 self._alerting.tell(watch_ended(self._clock.now(), reading.problem))
+                self._end_was_told = True
+            elif reading.mode is Mode.MONITOR and self._end_was_told:
+                self._alerting.tell(watching_again(self._clock.now()))
+                self._end_was_told = False
             self._mode = reading.mode
             self._alerting.log("mode_changed", mode=reading.mode.value)
             self._watch.interrupted()
@@ -151,17 +156,25 @@ class Monitor:
         try:
             model = self._newest_model.update()
         except (UserError, OSError) as error:
-            if str(error) != self._model_problem:
-                self._model_problem = str(error)
-                text = model_kept(str(error))
-                self._say(text)
-                self._alerting.log("model_problem", text=text)
+            self._keep_model(str(error))
+            return
+        except Exception as error:  # a guard, as for a picture: no new model may end the watch
+            self._keep_model(f"The new model could not be loaded ({type(error).__name__}: {error}).",
+                             traceback.format_exc())
             return
         if model is not None:
             self._model_problem = None
             self._watch.renew(*model)
             self._say(MODEL_RENEWED)
             self._alerting.log("model_renewed")
+
+    def _keep_model(self, problem: str, details: str = "") -> None:
+        """The newest model cannot be used; said once."""
+        if problem != self._model_problem:
+            self._model_problem = problem
+            text = model_kept(problem)
+            self._say(text)
+            self._alerting.log("model_problem", text=details or text)
 
     def _read_camera(self) -> Frame | None:
         """The next picture; None when there is none, which the camera health has then been told."""
@@ -171,7 +184,8 @@ class Monitor:
             if not self._camera.live:
                 raise
             # What to do now stands in the message itself, once.
-            self._tell_health(self._watch.no_picture(self._clock.monotonic(), error.what))
+            failed = not isinstance(error, CameraTimeout)
+            self._tell_health(self._watch.no_picture(self._clock.monotonic(), error.what, failed))
         except UserError as error:
             if isinstance(error, CameraEnded):
                 raise
@@ -271,6 +285,8 @@ class Monitor:
 
     def _give_heartbeat(self, mode: Mode) -> None:
         self._log_heartbeat()
+        if self._watch.incidents.incident_id is not None:
+            self._save_incident()  # its places have grown since the last message
         meant_to_watch = mode is Mode.MONITOR or self._mode_problem is not None
         if meant_to_watch and self._why_not:
             self._dead_man_switch.fail(f"NOT WATCHING, because {self._why_not}.")
@@ -297,7 +313,7 @@ class Monitor:
             last_picture_at=self._last_picture_at,
             score_ratio=verdict.score / verdict.score_threshold if verdict else None,
             incident_id=self._watch.incidents.incident_id, incident_since=self._watch.incidents.opened_at,
-            model=self._model_name, pid=self._pid)
+            model=self._model_name, pid=self._pid, mode_problem=self._mode_problem)
         self._show(status_line(status, now))
         try:
             self._status_file.update(status, now, self._clock.monotonic())
@@ -323,6 +339,7 @@ class Monitor:
             self._clock.sleep(min(left, MODE_SECONDS))
             if left > MODE_SECONDS:
                 self._heartbeat_file_beats()
+                self._renew_model()
                 if self._mode_file.read().mode is not self._mode:
                     return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from src.artifacts import set_stamp
+from src.artifacts import finish_exchange, set_stamp
 from src.camera_statistics import TrainedView
 from src.detection import Detector
 
@@ -23,6 +23,7 @@ class NewestModel:
 
     def load(self) -> Model:
         """The set as it is now. Raises UserError or OSError when it cannot be used; the one before stays in use."""
+        finish_exchange(self._model_dir)  # before the stamp, or its files would look new at the next update
         stamp = set_stamp(self._model_dir)
         model = self._load()
         self._stamp = self._last_stamp = stamp

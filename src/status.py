@@ -22,6 +22,7 @@ class Status:
         began.
     last_picture_at: the last picture that was judged. score_ratio: its score / threshold, above 1 = unusual.
     incident_id, incident_since: the open incident. pid: of the process that says so.
+    mode_problem: what is wrong with the mode file, in words; None = nothing.
     Times are aware wall times, None = none yet.
     """
 
@@ -34,6 +35,7 @@ class Status:
     incident_since: datetime | None
     model: str
     pid: int
+    mode_problem: str | None = None
 
     @property
     def state(self) -> str:
@@ -72,7 +74,7 @@ class StatusFile:
 
     def update(self, status: Status, now: datetime, now_seconds: float) -> None:
         """Write the status: at once when what it says has changed, else every few seconds. Raises OSError."""
-        says = (status.mode, status.not_watching_because, status.incident_id, status.model)
+        says = (status.mode, status.mode_problem, status.not_watching_because, status.incident_id, status.model)
         if says == self._written and now_seconds < self._due_seconds:
             return
         self._due_seconds = now_seconds + WRITE_EVERY_SECONDS
@@ -80,13 +82,18 @@ class StatusFile:
         self._written = says
 
 
-def last_mode(state_dir: Path) -> str | None:
-    """The mode that status.json tells, as its writer knew it last; None when it cannot be read."""
+def last_mode(state_dir: Path) -> tuple[str | None, str | None]:
+    """The mode that status.json tells, as its writer knew it last, and what was wrong with the mode file.
+
+    None for what cannot be read or is not there.
+    """
     try:
-        mode = read_json(state_dir / STATUS_FILE)["mode"]
-    except (UserError, KeyError, TypeError, IndexError):
-        return None
-    return mode if isinstance(mode, str) else None
+        told = read_json(state_dir / STATUS_FILE)
+    except UserError:
+        return None, None
+    words = (told.get(name) if isinstance(told, dict) else None for name in ("mode", "mode_problem"))
+    mode, problem = (word if isinstance(word, str) else None for word in words)
+    return mode, problem
 
 
 def _as_json(status: Status, now: datetime) -> dict[str, object]:

@@ -9,8 +9,10 @@ import pytest
 
 from src import messages
 from src.blobs import Spot
+from src.config import MonitorSettings
 from src.incident import IncidentNotice
 from src.messages import (
+    LONGEST_DOWN_SECONDS,
     CAMERA_PROBLEMS,
     WATCH_GAPS,
     camera_problem,
@@ -33,6 +35,7 @@ from src.messages import (
     trial_message,
     waited,
     watch_ended,
+    watching_again,
     watch_gap,
 )
 
@@ -75,6 +78,7 @@ def all_texts():
         monitor_started(AT, "OFF"),
         monitor_closed(AT, "stopped by hand"),
         watch_ended(AT, "C:/state/mode.txt has disappeared. The mode is now OFF."),
+        watching_again(AT),
         crash_loop(5, 15, "it did not answer for 60 s."),
         disk_low(700_000_000),
         disk_full(150_000_000),
@@ -106,9 +110,15 @@ def test_every_function_that_makes_a_message_is_read_here():
 
 
 def test_a_slow_camera_is_told_with_both_numbers_and_with_the_setting_that_would_call_it_lost():
-    assert "only every 1.6 s, and one every 1 s was expected" in camera_slow(1.63, 1.0, 30.0)
-    assert "camera_down_seconds" not in camera_slow(15.0, 1.0, 30.0)
+    assert "only one every 1.6 s, and one every 1 s was expected" in camera_slow(1.63, 1.0, 30.0)
+    assert "camera_down_seconds" not in camera_slow(8.0, 1.0, 30.0)
     assert "set camera_down_seconds to 80" in camera_slow(20.0, 1.0, 30.0)
+
+
+def test_a_setting_that_would_be_refused_is_not_advised():
+    assert "set camera_down_seconds to 3600" in camera_slow(2000.0, 1.0, 30.0)
+    assert "camera_down_seconds" not in camera_slow(2000.0, 1.0, 3600.0)
+    assert MonitorSettings(camera_down_seconds=LONGEST_DOWN_SECONDS)
 
 
 def test_the_start_does_not_claim_that_the_camera_works():
@@ -131,8 +141,8 @@ def test_a_leak_at_another_place_says_so_and_names_its_own_place():
     text = incident_message(notice("elsewhere", place=spot(left=0.9)), "e")
     assert text.subject == "POSSIBLE LEAK AT ANOTHER PLACE: in the lower right, 0.42 percent of the area"
     assert text.text.split("\n\n")[0] == (
-        "Possible leak at another place as well, in the lower right of the picture: 0.42 percent of the watched area, "
-        "first seen just now. The one first seen at 03:15 on 23 Nov, 3 min ago, is not over."
+        "Possible leak at another place as well, in the lower right of the picture: 0.42 percent of the watched area. "
+        "The one first seen at 03:15 on 23 Nov, 3 min ago, is not over."
     )
 
 

@@ -42,6 +42,12 @@ def test_a_file_that_has_disappeared_is_a_problem_while_the_monitor_runs(mode_fi
     assert reading.mode is Mode.OFF and "has disappeared" in reading.problem
 
 
+def test_a_file_whose_loss_the_monitor_has_told_of_is_still_a_problem(mode_file, clock):
+    status = '{"state": "NOT WATCHING", "mode": "OFF", "mode_problem": "mode.txt has disappeared."}'
+    with running_monitor(mode_file, clock, status):
+        assert mode_now(mode_file) == ModeReading(Mode.OFF, "mode.txt has disappeared.")
+
+
 def test_what_a_monitor_wrote_that_runs_no_more_does_not_count(mode_file, clock):
     with running_monitor(mode_file, clock):
         mode_file.write_text("MONITR")

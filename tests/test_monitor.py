@@ -162,7 +162,7 @@ class ModelShelf:
 
     def __init__(self) -> None:
         self.new: tuple[MarkReader, None] | None = None
-        self.problem: UserError | None = None
+        self.problem: Exception | None = None
 
     def update(self) -> tuple[MarkReader, None] | None:
         if self.problem is not None:
@@ -401,6 +401,18 @@ def test_a_mode_file_that_disappears_is_said_logged_and_sent_once(tmp_path, cloc
     assert night.shown[-2].startswith("NOT WATCHING, because the mode is OFF")
 
 
+def test_who_was_told_that_the_watch_has_ended_is_told_when_it_goes_on(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 100)
+    night.clock.at(5.2, night.mode_file.unlink)
+    night.set_mode_at(5.9, Mode.MONITOR)
+    night.set_mode_at(20, Mode.OFF)     # by hand: nobody is told of this, nor of what follows
+    night.set_mode_at(25, Mode.MONITOR)
+    night.stop_at(40)
+    night.run()
+    told = [subject for subject in night.outbox.subjects if "watching" in subject]
+    assert told == ["The leak monitor has stopped watching", "The leak monitor is watching again"]
+
+
 def test_the_dead_mans_switch_is_told_that_the_watch_ended_by_accident_until_a_mode_is_set(tmp_path, clock):
     night = Night(tmp_path, clock, "." * 100, heartbeat_seconds=10)
     night.clock.at(4.2, night.mode_file.unlink)
@@ -443,6 +455,34 @@ def test_pictures_that_two_models_have_judged_are_not_one_run(tmp_path, clock):
     night.monitor._model_check.due(0.0)     # the next look at the model is between the second and the third leak
     night.run()
     assert night.events("model_renewed") and night.events("alert") == []
+
+
+def test_a_new_model_for_which_the_memory_does_not_suffice_does_not_end_the_watch(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 30 + "xxx" + "." * 30)
+    night.clock.at(7.5, lambda: setattr(night.newest_model, "problem", MemoryError()))
+    night.run()
+    (event,) = night.events("model_problem")
+    assert "MemoryError" in event["text"] and "Traceback" in event["text"]
+    assert [line for line in night.said if "goes on with the one that it has" in line]
+    assert night.events("alert")
+
+
+def test_a_new_model_is_not_kept_waiting_by_rare_pictures(tmp_path, clock):
+    night = Night(tmp_path, clock, "." * 3, frame_interval_seconds=600.0)
+    night.clock.at(10.5, lambda: setattr(night.newest_model, "new", (MarkReader(), None)))
+    night.stop_at(60)
+    night.run()
+    assert night.events("model_renewed")
+
+
+def test_what_an_incident_remembers_is_saved_between_its_messages_too(tmp_path, clock):
+    night = Night(tmp_path, clock, "..xxx" + "x" * 40, heartbeat_seconds=10)
+    saved = []
+    file = tmp_path / "state" / "incident.json"
+    night.clock.at(8.5, file.unlink)
+    night.clock.at(25.5, lambda: saved.append(file.is_file()))
+    night.run()
+    assert saved == [True]
 
 
 def test_a_new_model_that_cannot_be_used_does_not_end_the_watch_and_is_said_once(tmp_path, clock):
@@ -493,8 +533,8 @@ def test_a_camera_that_is_slow_alerts_says_so_once_and_is_watching_all_the_time(
     (alert,) = night.events("alert")
     assert event_time(alert) - clock.now() <= timedelta(seconds=18 * spacing_seconds)
     (problem,) = night.events("camera_problem")
-    assert problem["kind"] == "slow" and f"only every {spacing_seconds} s" in problem["text"]
-    assert [line for line in night.said if "camera is slow" in line] == [problem["text"]]
+    assert problem["kind"] == "slow" and f"only one every {spacing_seconds} s" in problem["text"]
+    assert [line for line in night.said if "come slowly" in line] == [problem["text"]]
     assert not [text for text in night.outbox.subjects if "CAMERA" in text]
     learning = 3 * spacing_seconds
     assert {word for moment, word in night.statuses[:-1] if moment > learning} <= {"WATCHING"}
