@@ -13,8 +13,6 @@ from typing import Sequence
 import cv2
 import numpy as np
 
-from src.subspace import shrink
-
 # A pause this long starts a new block.
 PAUSE_SECONDS = 600.0
 # The share by which the light has to change (mean over the picture) to start a new block, and how many times larger
@@ -38,9 +36,7 @@ def light_signature(picture: np.ndarray, watched: np.ndarray) -> np.ndarray:
     if not watched.all():
         counted = cv2.resize(watched.astype(np.float32), (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA)
         picture = picture * watched[:, :, None]
-    # In three steps, because halving takes next to no time.
-    small = shrink(shrink(picture, 2), 2)
-    cells = cv2.resize(small, (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA).astype(np.float32)
+    cells = cv2.resize(picture, (LIGHT_GRID, LIGHT_GRID), interpolation=cv2.INTER_AREA).astype(np.float32)
     seen = counted > 0.5
     cells = cells / np.maximum(counted, 0.5)[:, :, None] + 1.0
     light = np.ones_like(cells)
