@@ -19,6 +19,7 @@ from src.config_words import rule
 from src.yaml_text import YamlError, read_yaml
 
 SMALLEST_ROI_PIXELS = 32
+LONGEST_DOWN_SECONDS = 3600
 ROUNDING = 1e-6  # 0.7 + 0.3 may be a little more than 1 for a computer
 # Keys that older settings files have. The secret itself comes from the environment.
 SECRET_KEYS = {
@@ -179,7 +180,7 @@ class MonitorSettings(Section):
     reminder_seconds: float = key(1800, "time between reminders while a leak stays", ge=1, le=7 * 86400)
     resolve_seconds: float = key(120, "quiet time after which a leak counts as gone", ge=1, le=86400)
     heartbeat_seconds: float = key(60, "time between two signs of life in the log", ge=1, le=3600)
-    camera_down_seconds: float = key(30, "no picture for so long: the camera is lost", ge=1, le=3600)
+    camera_down_seconds: float = key(30, "no picture for so long: the camera is lost", ge=1, le=LONGEST_DOWN_SECONDS)
     expect_armed_after: TimeOfDay | None = key(None, "time of day such as 19:00")
     save_reconstruction: SaveReconstructionSettings = SaveReconstructionSettings()
     save_compare_image: bool = key(True, "save seen and expected side by side")

@@ -177,17 +177,18 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
     if left_scores.size:
         reached_without_block = log_odds_of(float(np.percentile(left_scores, threshold.percentile)))
         reached = max(reached, min(reached_without_block, reached + LARGEST_RISE))
-    limit = error_at(reached + LOG_ODDS_MARGIN)
+    limit = reached + LOG_ODDS_MARGIN
+    score = error_at(limit)
     highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
-    pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(reached + LOG_ODDS_MARGIN - FAINTNESS))
-    dry = [scored for scored in (*held_out, *left_out) if scored.score <= limit]
+    pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(limit - FAINTNESS))
+    dry = [scored for scored in (*held_out, *left_out) if scored.score <= score]
     spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in dry]
     areas = [found.largest.area_pixels if found else 0 for found in spots]
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),
                                     FAINT_SHARE * held_out[0].errors.size)))
     light_novelty = max(SMALLEST_NEW_LIGHT, LIGHT_MARGIN * max(scored.light_novelty for scored in held_out))
-    thresholds = Thresholds(limit, pixel, max(trigger.min_blob_area, blob_area), light_novelty)
+    thresholds = Thresholds(score, pixel, max(trigger.min_blob_area, blob_area), light_novelty)
     return Calibration(thresholds, held_scores, left_scores)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Sequence
 
 from src.blobs import Spot
+from src.config import LONGEST_DOWN_SECONDS
 from src.incident import IncidentNotice
 
 # A message delivered within this time is not called late.
@@ -199,8 +200,6 @@ def camera_recovered(kind: str, seconds: float) -> MessageText:
     )
 
 
-# The most that the settings take for camera_down_seconds.
-LONGEST_DOWN_SECONDS = 3600
 CAMERA_NO_LONGER_SLOW = "Pictures come as often as expected again."
 
 

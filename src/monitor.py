@@ -229,7 +229,7 @@ class Monitor:
             self._trouble = text
             self._say(text)
             self._alerting.log("frame_error", text=details or text)
-        self._tell_health(self._watch.unusable_picture(self._clock.monotonic(), text))
+        self._tell_health(self._watch.no_picture(self._clock.monotonic(), text, failed=True))
 
     def _tell_health(self, notices: tuple[HealthNotice, ...]) -> None:
         for notice in notices:

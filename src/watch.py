@@ -99,18 +99,12 @@ class Watch:
         return judgement, diagnose(statistics)
 
     def no_picture(self, now_seconds: float, reason: str, failed: bool) -> tuple[HealthNotice, ...]:
-        """The camera delivered nothing, for this reason; what there is to tell.
+        """The camera delivered nothing that can be judged, for this reason; what there is to tell.
 
-        failed: it said that it cannot. One that only says nothing may be slow and is waited for: when its next picture
-        is overdue, or it is named lost, nobody can see.
+        failed: it said that it cannot, or what came is of no use. One that only says nothing may be slow and is waited
+        for: when its next picture is overdue, or it is named lost, nobody can see.
         """
-        return self._nothing_seen(now_seconds, reason, overdue=failed or self._pace.overdue(now_seconds))
-
-    def unusable_picture(self, now_seconds: float, reason: str) -> tuple[HealthNotice, ...]:
-        """A picture came that cannot be judged, for this reason; what there is to tell."""
-        return self._nothing_seen(now_seconds, reason, overdue=True)
-
-    def _nothing_seen(self, now_seconds: float, reason: str, overdue: bool) -> tuple[HealthNotice, ...]:
+        overdue = failed or self._pace.overdue(now_seconds)
         health = tuple(self._health.update(None, now_seconds, reason, overdue))
         if self._health.blind is not None:
             self._alarm.pause()

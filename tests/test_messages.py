@@ -9,10 +9,9 @@ import pytest
 
 from src import messages
 from src.blobs import Spot
-from src.config import MonitorSettings
+from src.config import LONGEST_DOWN_SECONDS, MonitorSettings
 from src.incident import IncidentNotice
 from src.messages import (
-    LONGEST_DOWN_SECONDS,
     CAMERA_PROBLEMS,
     WATCH_GAPS,
     camera_problem,

@@ -154,7 +154,7 @@ def test_a_black_picture_stays_black_while_the_next_one_is_waited_for():
 def test_a_picture_that_cannot_be_judged_is_blindness_at_once():
     night = Night()
     night.see(wet(200), wet(201))
-    night.watch.unusable_picture(3.0, "The region of interest does not fit.")
+    night.watch.no_picture(3.0, "The region of interest does not fit.", failed=True)
     assert night.watch.blind == "lost"
 
 
