@@ -81,6 +81,11 @@ def test_there_are_never_more_components_than_pictures_can_tell(count):
     assert np.isfinite(fitted(repeated).reconstruct(PICTURES[3])).all()
 
 
+@pytest.mark.parametrize(("pictures", "components"), [(12, 5), (50, 6), (80, 10), (500, 10)])
+def test_even_few_pictures_get_the_components_that_light_needs(pictures, components):
+    assert component_counts(pictures)[0] == components
+
+
 def test_equal_pictures_give_a_subspace_that_shows_them():
     assert furthest(fitted(np.repeat(PICTURES[:1], 12, axis=0)), PICTURES[0]) < 3.0
 
