@@ -19,6 +19,9 @@ from src.spread import COUNTED_SHARE, Comparison, UsualSpread, residual
 from src.subspace import Subspace, shrink
 from src.time_blocks import light_signature
 
+# In light that is so many times as new as new light at least is, faint spots are everywhere, however dry.
+VERY_NEW_TIMES = 3.0
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -104,18 +107,20 @@ class Scored:
 
 def verdict_of(scored: Scored, limits: Thresholds, trigger: HeatmapTriggerSettings) -> Verdict:
     """What the thresholds make of a scored picture."""
+    light_is_very_new = scored.light_novelty > VERY_NEW_TIMES * limits.light_novelty
+    large_from = limits.blob_area if trigger.enabled and not light_is_very_new else math.inf
     # A score that is the mean of many pixels lies below what each unusual pixel has, and says nothing of one spot.
     score_is_of_spots = limits.score >= limits.pixel
     spots = find_spots(
         scored.errors, limits.pixel, trigger.connectivity,
         strong_above=limits.score if score_is_of_spots else math.inf,
-        large_from=limits.blob_area if trigger.enabled else math.inf,
+        large_from=large_from,
     )
     area = spots.largest.area_pixels if spots else 0
     triggers = []
     if scored.score > limits.score:
         triggers.append("score")
-    if trigger.enabled and area >= limits.blob_area:
+    if area >= large_from:
         triggers.append("blob")
     # A small, strong leak must not be looked for where the largest of the faint spots happens to be.
     spot = None

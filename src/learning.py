@@ -26,6 +26,10 @@ LIGHT_PICTURES = 150
 # The score threshold lies this much above what held-out pictures and those of left-out blocks reach, in log odds:
 # tomorrow's light will be neither. Chosen so that in the noisiest dark night of two rigs one picture in 600 is over it.
 LOG_ODDS_MARGIN = 1.5
+# ... and is never lower than this, in log odds: where training saw little change, a low threshold says little about the
+# nights to come. With a rig out of focus, in coarse pixels or learned in three kinds of light instead of four, lower
+# ones let most pictures of a dark night stand out; on the rigs as they are no threshold is lower.
+LOWEST_LIMIT = 4.5
 # A light that no other block resembles looks strange when it is left out. It does not raise the threshold by more than
 # this, in log odds, or the one dark block of a training would hide the leaks in every other light.
 LARGEST_RISE = 2.5
@@ -38,6 +42,8 @@ FAINTNESS = 2.5
 FAR_OUT_TIMES, FAR_OUT = 8.0, 4.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015
+# ... even if dry pictures looked so much more like leaks, in log odds, than those that were held out.
+AREA_MARGIN = 1.0
 
 
 @dataclass(frozen=True)
@@ -177,12 +183,16 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
     if left_scores.size:
         reached_without_block = log_odds_of(float(np.percentile(left_scores, threshold.percentile)))
         reached = max(reached, min(reached_without_block, reached + LARGEST_RISE))
-    limit = reached + LOG_ODDS_MARGIN
-    score = error_at(limit)
     highest = [float(np.percentile(scored.errors, trigger.pixel_error_percentile)) for scored in held_out]
-    pixel = max(float(np.percentile(highest, threshold.percentile)), error_at(limit - FAINTNESS))
+    usual_peak = float(np.percentile(highest, threshold.percentile))
+    limit = reached + LOG_ODDS_MARGIN
+    if error_at(reached) >= usual_peak:  # a score that is the mean of many pixels is on a scale of its own
+        limit = max(limit, LOWEST_LIMIT)
+    score = error_at(limit)
+    pixel = max(usual_peak, error_at(limit - FAINTNESS))
     dry = [scored for scored in (*held_out, *left_out) if scored.score <= score]
-    spots = [find_spots(scored.errors, pixel, trigger.connectivity) for scored in dry]
+    somewhat_unusual = error_at(log_odds_of(pixel) - AREA_MARGIN)
+    spots = [find_spots(scored.errors, somewhat_unusual, trigger.connectivity) for scored in dry]
     areas = [found.largest.area_pixels if found else 0 for found in spots]
     # One pixel more than the largest normal spot; trigger B fires at the threshold itself.
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),

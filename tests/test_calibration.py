@@ -46,7 +46,7 @@ def test_pictures_of_the_training_are_never_called_new_whichever_way_their_folde
 def test_following_the_advice_writes_the_number_that_was_suggested(config, clock, tmp_path):
     other = tmp_path / "other normals"
     for number in range(20):
-        write_jpg(other / f"{number}.jpg", bench(300 + 4 * number))
+        write_jpg(other / f"{number}.jpg", bench(300 + 4 * number, leak_radius=number % 4))
     report = calibrated(config, clock, other)
     assert suggested(report) != suggested(calibrated(config, clock, None))
     assert "all of them scored" in report.sentences[0] and "has not learned from" in report.sentences[0]

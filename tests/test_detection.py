@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.config import parse_config
-from src.detection import Detector, Judgement
+from src.config import HeatmapTriggerSettings, parse_config
+from src.detection import VERY_NEW_TIMES, Detector, Judgement, Scored, Thresholds, verdict_of
 from src.errors import UserError
 from tests.bench import HEIGHT, WIDTH, bench, learnt
 
@@ -93,6 +93,18 @@ def test_the_spot_can_be_switched_off():
 def test_the_light_is_new_above_its_threshold():
     assert not judged(DRY).verdict.lighting_change
     assert judged(DRY, light_novelty=0.0).verdict.lighting_change
+
+
+@pytest.mark.parametrize(("times", "triggers", "spots"), [
+    (VERY_NEW_TIMES * 1.01, ("score",), 1), (VERY_NEW_TIMES * 0.99, ("score", "blob"), 2),
+])
+def test_in_very_new_light_a_large_faint_spot_says_nothing_and_a_clear_one_does(times, triggers, spots):
+    odds = np.full((HEIGHT, WIDTH), 0.0, np.float32)
+    odds[10:60, :40], odds[40:44, -20:-16] = 20.0, 60.0
+    limits = Thresholds(score=30.0, pixel=5.0, blob_area=100, light_novelty=0.04)
+    verdict = verdict_of(Scored(60.0, odds, times * 0.04, odds), limits, HeatmapTriggerSettings())
+    assert verdict.triggers == triggers and len(verdict.spots) == spots
+    assert verdict.lighting_change and verdict.largest_blob_area == 50 * 40
 
 
 def test_light_that_was_never_there_is_said_to_be_new():

@@ -9,8 +9,8 @@ from src.config import Config
 from src.detection import Scored, Scorer, Thresholds
 from src.judge import shipped_judge
 from src.learning import (
-    FAINT_SHARE, FAINTNESS, LARGEST_RISE, LOG_ODDS_MARGIN, SMALLEST_NEW_LIGHT, Calibration, Trial, calibrate,
-    count_alarms, examine, far_out, hold_out, learn_scene, odd_ones,
+    AREA_MARGIN, FAINT_SHARE, FAINTNESS, LARGEST_RISE, LOG_ODDS_MARGIN, LOWEST_LIMIT, SMALLEST_NEW_LIGHT, Calibration,
+    Trial, calibrate, count_alarms, examine, far_out, hold_out, learn_scene, odd_ones,
 )
 from src.preprocess import resize
 from src.scoring import error_at, log_odds_of
@@ -42,7 +42,7 @@ def test_the_last_pictures_of_every_block_are_held_out():
 
 
 @pytest.mark.parametrize(("held_out", "left_out", "reached"), [
-    (2.0, None, 2.0),       # no block could be left out
+    (3.5, None, 3.5),       # no block could be left out
     (2.0, 4.0, 4.0),        # tomorrow's light may be as new as that which was left out
     (2.0, 9.0, 2.0 + LARGEST_RISE),     # a block like no other says little about tomorrow
     (5.0, 2.0, 5.0),
@@ -50,6 +50,16 @@ def test_the_last_pictures_of_every_block_are_held_out():
 def test_the_score_threshold_lies_above_held_out_pictures_and_above_left_out_blocks(held_out, left_out, reached):
     left = [] if left_out is None else [scored(left_out)] * 3
     assert score_log_odds(calibrated([scored(held_out)] * 3, left)) == pytest.approx(reached + LOG_ODDS_MARGIN, rel=1e-5)
+
+
+def test_a_training_in_which_little_happened_gives_no_low_score_threshold():
+    quiet = [scored(-1.0)] * 3
+    assert score_log_odds(calibrated(quiet, quiet)) == pytest.approx(LOWEST_LIMIT, rel=1e-5)
+
+
+def test_a_score_that_is_the_mean_of_the_picture_has_a_threshold_on_its_own_scale():
+    of_the_mean = [scored(-4.0, spot_side=10, spot_log_odds=3.0)] * 3
+    assert score_log_odds(calibrated(of_the_mean, [])) == pytest.approx(-4.0 + LOG_ODDS_MARGIN, rel=1e-5)
 
 
 def test_a_pixel_is_unusual_a_little_below_the_score_threshold():
@@ -67,6 +77,14 @@ def test_a_pixel_is_never_unusual_below_what_held_out_pixels_reach_whatever_the_
 def test_a_faint_spot_counts_when_it_is_larger_than_those_of_dry_pictures_in_left_out_light(side, area):
     thresholds = calibrated([scored(2.0)] * 3, [scored(4.0, spot_side=side)] * 3).thresholds
     assert thresholds.blob_area == max(Config().heatmap_trigger.min_blob_area, area + 1)
+
+
+@pytest.mark.parametrize(("below", "counts"), [(AREA_MARGIN - 0.1, True), (AREA_MARGIN + 0.1, False)])
+def test_faint_spots_of_dry_pictures_count_from_a_little_below_the_level_of_an_unusual_pixel(below, counts):
+    unusual = 4.0 + LOG_ODDS_MARGIN - FAINTNESS
+    thresholds = calibrated([scored(4.0, spot_side=20, spot_log_odds=unusual - below)] * 3, []).thresholds
+    assert log_odds_of(thresholds.pixel) == pytest.approx(unusual, rel=1e-5)
+    assert (thresholds.blob_area > 20 * 20) == counts
 
 
 def test_a_block_like_no_other_does_not_hide_the_size_of_faint_leaks():
