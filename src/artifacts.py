@@ -29,6 +29,9 @@ KERAS_FILE, DETECTOR_FILE = "autoencoder.keras", "detector.npz"
 THRESHOLD_FILE, STATS_FILE = "threshold.json", "stats.json"
 SET = (KERAS_FILE, DETECTOR_FILE, STATS_FILE, THRESHOLD_FILE)
 COMPLETE = "complete"
+# The numbers in threshold.json that nobody may change by hand, and their kinds.
+NUMBERS = {"score_threshold": float, "pixel_threshold": float, "blob_area_threshold": int,
+           "light_novelty_threshold": float, "percentile": float}
 
 
 def fingerprint_settings(config: Config, judge_name: str) -> dict[str, object]:
@@ -40,9 +43,9 @@ def fingerprint_settings(config: Config, judge_name: str) -> dict[str, object]:
     return flat
 
 
-def fingerprint(settings: dict[str, object]) -> str:
-    """A short name for exactly these settings."""
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()[:16]
+def fingerprint(values: dict[str, object]) -> str:
+    """A short name for exactly these values (settings, hashes of files, numbers)."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8")).hexdigest()[:16]
 
 
 def threshold_document(
@@ -50,11 +53,14 @@ def threshold_document(
 ) -> dict[str, object]:
     """The content of threshold.json. files: {name: SHA-256} of the model files that the numbers were made with."""
     settings = fingerprint_settings(config, judge_name)
-    return {
+    numbers = {
         "score_threshold": thresholds.score, "pixel_threshold": thresholds.pixel,
         "blob_area_threshold": thresholds.blob_area, "light_novelty_threshold": thresholds.light_novelty,
-        "percentile": config.threshold.percentile, "made_at": now.isoformat(timespec="seconds"), "in_words": list(words),
-        "fingerprint": fingerprint({**settings, **files}), "files": files, "settings": settings,
+        "percentile": config.threshold.percentile,
+    }
+    return {
+        **numbers, "made_at": now.isoformat(timespec="seconds"), "in_words": list(words),
+        "fingerprint": fingerprint({**settings, **files, **numbers}), "files": files, "settings": settings,
     }
 
 
@@ -129,8 +135,8 @@ TRAIN = "Double-click run_train.bat to make a new model, or copy back a set from
 def check_model(config: Config, judge_name: str) -> dict[str, object]:
     """The content of threshold.json, after making sure that the set is complete and fits the settings.
 
-    Raises UserError when a file is missing or comes from another training, or when a setting that the thresholds depend
-    on has changed since.
+    Raises UserError when a file is missing, damaged or from another training, or when a setting that the thresholds
+    depend on has changed since.
     """
     model_dir = config.paths.model_dir
     finish_exchange(model_dir)
@@ -142,6 +148,7 @@ def check_model(config: Config, judge_name: str) -> dict[str, object]:
         raise UserError(f"The model in {model_dir} is not complete: {', '.join(missing)} is missing. {TRAIN}")
     threshold = read_json(model_dir / THRESHOLD_FILE)
     _check_shape(threshold, model_dir)
+    _check_untouched(threshold, model_dir / THRESHOLD_FILE)
     for name, expected in threshold["files"].items():
         if file_hash(model_dir / name) != expected:
             raise UserError(f"{model_dir / name} is not the file that the thresholds in {THRESHOLD_FILE} were made "
@@ -217,8 +224,7 @@ def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Refer
 
 def _check_shape(threshold: object, model_dir: Path) -> None:
     path = model_dir / THRESHOLD_FILE
-    expected = {"files": dict, "settings": dict, "score_threshold": float, "blob_area_threshold": int,
-                "pixel_threshold": float, "light_novelty_threshold": float}
+    expected = {"files": dict, "settings": dict, "fingerprint": str, **NUMBERS}
     if not isinstance(threshold, dict) or any(
             not isinstance(threshold.get(key), kind) for key, kind in expected.items()):
         raise UserError(f"{path} does not hold the thresholds that were expected. {TRAIN}")
@@ -227,6 +233,15 @@ def _check_shape(threshold: object, model_dir: Path) -> None:
     for key in ("score_threshold", "pixel_threshold", "blob_area_threshold"):
         if threshold[key] <= 0:
             raise UserError(f"{path} is damaged: {key} is {threshold[key]} and must be above 0. {TRAIN}")
+
+
+def _check_untouched(threshold: dict[str, object], path: Path) -> None:
+    numbers = {key: threshold[key] for key in NUMBERS}
+    rest_on = {**threshold["settings"], **threshold["files"]}
+    # Earlier versions left the numbers out of the fingerprint; their sets can still be used.
+    if threshold["fingerprint"] not in (fingerprint({**rest_on, **numbers}), fingerprint(rest_on)):
+        raise UserError(f"{path} was damaged or changed by hand: what it holds is not what the training or the "
+                        f"calibration wrote. {TRAIN}")
 
 
 def store_threshold(model_dir: Path, threshold: dict[str, object], now: datetime) -> Path:

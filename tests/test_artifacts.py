@@ -13,8 +13,8 @@ import pytest
 
 from src import artifacts, atomic_file
 from src.artifacts import (
-    COMPLETE, DETECTOR_FILE, KERAS_FILE, SET, STATS_FILE, THRESHOLD_FILE, check_model, finish_exchange, install_set,
-    load_detector, read_arrays, staging_folder, store_threshold, write_arrays,
+    COMPLETE, DETECTOR_FILE, KERAS_FILE, NUMBERS, SET, STATS_FILE, THRESHOLD_FILE, check_model, fingerprint,
+    finish_exchange, install_set, load_detector, read_arrays, staging_folder, store_threshold, write_arrays,
 )
 from src.errors import UserError
 from src.judge import shipped_judge
@@ -228,7 +228,7 @@ def test_a_damaged_threshold_file_is_refused(trained, tmp_path, content):
 
 @pytest.mark.parametrize(("key", "value"), [
     ("score_threshold", "0.1"), ("score_threshold", None), ("blob_area_threshold", 1.5), ("files", []),
-    ("settings", "none"), ("files", {}), ("files", {"../other": "0"}), ("score_threshold", 0.0),
+    ("settings", "none"), ("files", {}), ("files", {"../other": "0"}), ("score_threshold", 0.0), ("fingerprint", None),
     ("pixel_threshold", -1.0), ("blob_area_threshold", 0),
 ])
 def test_thresholds_of_the_wrong_kind_are_refused(trained, tmp_path, key, value):
@@ -238,12 +238,65 @@ def test_thresholds_of_the_wrong_kind_are_refused(trained, tmp_path, key, value)
     assert THRESHOLD_FILE in refusal(config)
 
 
-def test_a_model_of_an_older_version_that_did_not_know_a_setting_is_refused(trained, tmp_path):
-    config = lab_with(trained, tmp_path)
+def rewrite(config, change) -> None:
+    """Do `change` to what threshold.json holds."""
     path = config.paths.model_dir / THRESHOLD_FILE
     document = json.loads(path.read_text())
-    del document["settings"]["scoring.topk_percent"]
+    change(document)
     path.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_a_number_that_was_changed_by_hand_is_noticed(trained, tmp_path, key):
+    config = lab_with(trained, tmp_path)
+    rewrite(config, lambda document: document.update({key: document[key] + 1}))
+    text = refusal(config)
+    assert f"{THRESHOLD_FILE} was damaged or changed by hand" in text
+    assert "not what the training or the calibration wrote. Double-click run_train.bat" in text
+
+
+def test_every_flipped_digit_of_a_threshold_is_noticed(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+    path = config.paths.model_dir / THRESHOLD_FILE
+    whole = path.read_text()
+    start = whole.index('"score_threshold": ') + len('"score_threshold": ')
+    digits = [place for place in range(start, whole.index(",", start)) if whole[place].isdigit()]
+    assert len(digits) > 10
+    for place in digits[:-2]:       # the last two may be less than a computer can tell apart
+        path.write_text(whole[:place] + str((int(whole[place]) + 1) % 10) + whole[place + 1:])
+        assert THRESHOLD_FILE in refusal(config)
+
+
+def test_a_setting_that_was_changed_in_the_threshold_file_is_not_taken_for_that_of_the_training(trained, tmp_path):
+    config = lab_with(trained, tmp_path, {"scoring": {"method": "mean"}})
+    rewrite(config, lambda document: document["settings"].update({"scoring.method": "mean"}))
+    assert "was damaged or changed by hand" in refusal(config)
+
+
+def test_only_the_layout_of_the_threshold_file_and_its_words_may_change(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+    rewrite(config, lambda document: document.update({"in_words": ["A note."]}))
+    load_detector(config, shipped_judge())
+
+
+def as_earlier_versions_wrote_it(document: dict) -> None:
+    document["fingerprint"] = fingerprint({**document["settings"], **document["files"]})
+
+
+def test_a_set_of_an_earlier_version_whose_fingerprint_is_without_the_numbers_can_be_used(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+    rewrite(config, as_earlier_versions_wrote_it)
+    load_detector(config, shipped_judge())
+
+
+def test_a_model_of_an_older_version_that_did_not_know_a_setting_is_refused(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+
+    def without_a_setting(document: dict) -> None:
+        del document["settings"]["scoring.topk_percent"]
+        as_earlier_versions_wrote_it(document)
+
+    rewrite(config, without_a_setting)
     text = refusal(config)
     assert "scoring.topk_percent" in text and "run_train.bat" in text
 

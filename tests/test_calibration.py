@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from src.artifacts import check_model
 from src.atomic_file import read_json
 from src.calibration import CalibrationReport, calibrate_thresholds
 from src.config import Config
 from src.errors import UserError
 from src.image_files import write_jpg
+from src.judge import shipped_judge
 from tests.bench import bench, lab, write_model, write_normal_pictures
 
 # Square, so that it is scored at the size that the model of the tests has.
@@ -53,7 +55,7 @@ def test_following_the_advice_writes_the_number_that_was_suggested(config, clock
     words = shlex.split(report.sentences[-1].partition("run_threshold_calibration.bat ")[2])
     assert words[:3] == ["--input_dir", str(other), "--write_threshold"]
     calibrated(config, clock, Path(words[1]), write_threshold=True)
-    assert read_json(config.paths.model_dir / "threshold.json")["score_threshold"] == suggested(report)
+    assert check_model(config, shipped_judge().name)["score_threshold"] == suggested(report)
 
 
 @pytest.mark.parametrize(("roi", "higher", "wider"), [

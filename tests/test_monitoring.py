@@ -5,20 +5,22 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from src.artifacts import THRESHOLD_FILE
-from src.atomic_file import read_json, write_json
+from src.artifacts import THRESHOLD_FILE, store_threshold, threshold_document
+from src.atomic_file import read_json
 from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
 from src.frame import Frame
+from src.judge import shipped_judge
 from src.messages import MessageText
 from src.mode import Mode, write_mode
 from src.monitoring import put_together
-from tests.bench import bench, lab, write_model
+from tests.bench import EVENING, bench, lab, learnt, write_model
 from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -68,10 +70,12 @@ def test_a_model_trained_while_the_monitor_runs_is_used(tmp_path, clock):
     class Training(Story):
         def read(self, timeout_seconds: float) -> Frame:
             if len(self._pictures) == 20:
-                path = config.paths.model_dir / THRESHOLD_FILE
-                document = read_json(path)
-                thresholds.extend((document["score_threshold"], 2 * document["score_threshold"]))
-                write_json(path, {**document, "score_threshold": thresholds[-1]})
+                model_dir, former = config.paths.model_dir, learnt().thresholds
+                higher = replace(former, score=2 * former.score)
+                thresholds.extend((former.score, higher.score))
+                files = read_json(model_dir / THRESHOLD_FILE)["files"]
+                document = threshold_document(config, shipped_judge().name, higher, files, (), EVENING)
+                store_threshold(model_dir, document, EVENING)
             return super().read(timeout_seconds)
 
     console = io.StringIO()
