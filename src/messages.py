@@ -9,6 +9,7 @@ from typing import Sequence
 from src.blobs import Spot
 from src.config import LONGEST_DOWN_SECONDS
 from src.incident import IncidentNotice
+from src.reopener import SILENT_SHARE
 
 # A message delivered within this time is not called late.
 PROMPT_SECONDS = 120
@@ -214,8 +215,8 @@ def camera_slow(usual_seconds: float, expected_seconds: float, lost_seconds: flo
         "for, but an alert comes later. What to do now: see whether this PC is busy (a training?), then check the "
         "network of the camera and how many pictures a second it is set to."
     )
-    # A third of it is how long a silent camera is left alone before it is opened again.
-    if usual_seconds > 0.3 * lost_seconds and lost_seconds < LONGEST_DOWN_SECONDS:
+    # Such a camera is opened again between two of its pictures.
+    if usual_seconds > SILENT_SHARE * lost_seconds and lost_seconds < LONGEST_DOWN_SECONDS:
         longer = min(LONGEST_DOWN_SECONDS, round(4 * usual_seconds))
         text += (
             f" If they cannot come faster, set camera_down_seconds to {longer}, or the camera is called lost again "

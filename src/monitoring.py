@@ -28,6 +28,7 @@ from src.notify import channels_from, secret
 from src.outbox import Outbox
 from src.outbox_folder import OutboxFolder
 from src.pace import Pace
+from src.reopener import SILENT_SHARE
 from src.status import StatusFile
 from src.steady_camera import SILENCE_SECONDS, OpenOne, SteadyCamera, open_camera
 from src.storage import Storage
@@ -81,7 +82,7 @@ def put_together(
     log = EventLog(paths.logs_dir, clock)
     incidents = IncidentFile(state_dir)
     # Whoever allows the camera a long silence must not have it opened anew before that.
-    silence_seconds = max(SILENCE_SECONDS, settings.camera_down_seconds / 3.0)
+    silence_seconds = max(SILENCE_SECONDS, SILENT_SHARE * settings.camera_down_seconds)
     camera = SteadyCamera(config.camera, clock, open_one, silence_seconds)
     health = CameraHealth(
         lost_seconds=settings.camera_down_seconds,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 30.0
+# An open camera that sends nothing is left alone for this share of the time after which it is called lost: then there
+# is time to open it anew before.
+SILENT_SHARE = 1 / 3
 
 
 class Reopener:

@@ -37,6 +37,7 @@ from src.messages import (
     watching_again,
     watch_gap,
 )
+from src.reopener import SILENT_SHARE
 
 AT = datetime(2026, 11, 23, 3, 15, 2, tzinfo=timezone(timedelta(hours=1)))
 
@@ -112,6 +113,13 @@ def test_a_slow_camera_is_told_with_both_numbers_and_with_the_setting_that_would
     assert "only one every 1.6 s, and one every 1 s was expected" in camera_slow(1.63, 1.0, 30.0)
     assert "camera_down_seconds" not in camera_slow(8.0, 1.0, 30.0)
     assert "set camera_down_seconds to 80" in camera_slow(20.0, 1.0, 30.0)
+
+
+@pytest.mark.parametrize("lost_seconds", [30.0, 90.0, 1800.0])
+def test_a_slow_camera_that_is_left_alone_between_two_pictures_needs_no_other_setting(lost_seconds):
+    left_alone = SILENT_SHARE * lost_seconds
+    assert "camera_down_seconds" not in camera_slow(0.99 * left_alone, 1.0, lost_seconds)
+    assert "set camera_down_seconds to" in camera_slow(1.01 * left_alone, 1.0, lost_seconds)
 
 
 def test_a_setting_that_would_be_refused_is_not_advised():

@@ -12,6 +12,7 @@ import pytest
 
 from src.artifacts import THRESHOLD_FILE, store_threshold, threshold_document
 from src.atomic_file import read_json
+from src.camera import CameraTimeout
 from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
@@ -85,6 +86,28 @@ def test_a_model_trained_while_the_monitor_runs_is_used(tmp_path, clock):
     beats = [event["score_threshold"] for event in read_events(config.paths.logs_dir) if event["event"] == "heartbeat"]
     assert beats == thresholds
     assert "the new one is in use" in console.getvalue()
+
+
+def test_a_silent_camera_is_opened_again_after_a_third_of_the_time_after_which_it_is_lost(tmp_path, clock):
+    _, config = lab(tmp_path, {"monitor": {"camera_down_seconds": 90}})
+    write_model(config)
+    write_mode(config.paths.state_mode_file, Mode.MONITOR)
+    opened = []
+
+    class Silent(Story):
+        def read(self, timeout_seconds: float) -> Frame:
+            if self._pictures or len(opened) > 1:
+                return super().read(timeout_seconds)
+            clock.advance(timeout_seconds)
+            raise CameraTimeout("The camera sends no picture.")
+
+    def open_one(settings, backend, its_clock) -> Silent:
+        opened.append(clock.monotonic())
+        return Silent([bench(200)], clock)
+
+    monitor, _ = put_together(config, clock, {}, CounterLine(io.StringIO()), open_one)
+    monitor.run()
+    assert 30.0 <= opened[1] - opened[0] < 33.0
 
 
 def test_the_closing_of_the_window_is_named_as_the_reason(tmp_path, clock):
