@@ -57,7 +57,7 @@ class IncidentNotice:
 class OpenIncident(BaseModel):
     """What has to be remembered of an incident that is not over. Times are aware wall times.
 
-    places: where something has stayed so far. alerts_elsewhere: how many alerts were about a further place.
+    places: where people were told that something stays. alerts_elsewhere: how many alerts were about a further place.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -92,7 +92,8 @@ class IncidentTracker:
 
     A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`,
     never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
-    While an incident is open, something that stays at another place is told at once, the largest of several.
+    While an incident is open, something that stays at another place is told at once; of several the largest, and the
+    next with the next picture.
     Pictures of a blind camera are not handed in: they count neither as quiet nor as anomalous.
     """
 
@@ -224,20 +225,20 @@ class IncidentTracker:
 
     def _begin(self, staying: tuple[Spot, ...], now_seconds: float, now: datetime) -> IncidentNotice:
         first = self._suspected
-        places, _ = settle((place_of(self._spot),), staying)  # the first alert shows all of them in its picture
+        places, elsewhere = settle((place_of(self._spot),), staying)
         self._opened_seconds = first.seconds
         self._open = OpenIncident(
             incident_id=f"{first.at:%Y%m%d_%H%M%S}",
             opened_at=first.at,
             opening_area_percent=self._area(),
             largest_area_percent=self._area(),
-            places=places,
+            places=(*places, *map(place_of, elsewhere)),  # the first alert shows all of them in its picture
             alerts_elsewhere=0,
         )
         return self._alert("opened", first.area_percent, now_seconds, now)
 
     def _somewhere_else(self, staying: tuple[Spot, ...]) -> Spot | None:
-        """The largest spot that stays where the incident was not yet; None when there is none, or enough was said."""
+        """The largest spot that stays where nothing was told of yet; None when there is none, or enough was said."""
         places, elsewhere = settle(self._open.places, staying)
         self._open = self._open.model_copy(update={"places": places})
         if not elsewhere or self._open.alerts_elsewhere >= MOST_ALERTS_ELSEWHERE:
@@ -246,6 +247,7 @@ class IncidentTracker:
 
     def _alert_elsewhere(self, spot: Spot, now_seconds: float, now: datetime) -> IncidentNotice:
         self._open = self._open.model_copy(update={
+            "places": (*self._open.places, place_of(spot)),
             "alerts_elsewhere": self._open.alerts_elsewhere + 1,
             "largest_area_percent": max(self._open.largest_area_percent, spot.area_percent),
         })

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 from src.blobs import Spot
 
@@ -31,21 +31,22 @@ def place_of(spot: Spot | None) -> Place:
 
 
 def settle(places: Iterable[Place], spots: Iterable[Spot]) -> tuple[tuple[Place, ...], tuple[Spot, ...]]:
-    """The places after these spots were seen, and the spots that are somewhere else.
+    """The places after these spots were seen, and the spots that are somewhere else, in their order.
 
-    A spot at a known place makes it larger, so that it grows with its puddle. One somewhere else becomes a place of its
-    own, and what lies beside it is no longer somewhere else.
+    A spot at a known place makes it larger, so that it grows with its puddle, piece by piece.
     """
-    known, elsewhere = list(places), []
-    for spot in spots:
-        seen = place_of(spot)
-        at = next((number for number, place in enumerate(known) if _same(place, seen)), None)
-        if at is None:
-            known.append(seen)
-            elsewhere.append(spot)
-        else:
-            known[at] = _around(known[at], seen)
+    known, elsewhere = list(places), list(spots)
+    while (found := _at_a_place(known, elsewhere)) is not None:
+        number, spot = found
+        known[number] = _around(known[number], place_of(spot))
+        elsewhere.remove(spot)
     return tuple(known), tuple(elsewhere)
+
+
+def _at_a_place(places: Sequence[Place], spots: Sequence[Spot]) -> tuple[int, Spot] | None:
+    """The first of the spots that is at one of the places, and the number of that place."""
+    return next(((number, spot) for spot in spots for number, place in enumerate(places)
+                 if _same(place, place_of(spot))), None)
 
 
 def _same(place: Place, seen: Place) -> bool:

@@ -248,10 +248,36 @@ def test_what_stays_in_the_picture_of_the_first_alert_is_told_with_it():
     assert look(tracker, 1, at(LEFT), at(RIGHT)) is None
 
 
-def test_several_new_places_in_one_picture_are_one_alert_about_the_largest():
+def test_of_several_new_places_in_one_picture_the_largest_is_told_first_and_the_next_with_the_next_picture():
     tracker = opened_on_the_left()
-    assert look(tracker, 1, at(RIGHT, 0.5), at(FLOOR, 0.3)).spot == at(RIGHT, 0.5)
-    assert look(tracker, 2, at(RIGHT, 0.5), at(FLOOR, 0.3)) is None
+    said = [look(tracker, second, at(RIGHT, 0.5), at(FLOOR, 0.3)) for second in range(1, 5)]
+    assert [notice and (notice.kind, notice.spot) for notice in said] == [
+        ("elsewhere", at(RIGHT, 0.5)), ("elsewhere", at(FLOOR, 0.3)), None, None]
+
+
+def test_a_second_new_place_that_is_gone_in_the_next_picture_is_not_told():
+    tracker = opened_on_the_left()
+    look(tracker, 1, at(RIGHT, 0.5), at(FLOOR, 0.3))
+    assert look(tracker, 2, at(RIGHT, 0.5)) is None
+
+
+def test_new_places_beside_each_other_are_one_alert():
+    tracker = opened_on_the_left()
+    pieces = at(RIGHT, 0.5), at((0.65, 0.55), 0.3), at((0.8, 0.7), 0.2)
+    assert [look(tracker, second, *pieces) is not None for second in range(1, 4)] == [True, False, False]
+
+
+def test_of_many_new_places_in_one_picture_three_are_told():
+    tracker = opened_on_the_left()
+    said = [look(tracker, second, at(RIGHT), at(TOP), at(FLOOR), at(BELOW)) for second in range(1, 9)]
+    assert [notice.spot for notice in said if notice] == [at(RIGHT), at(TOP), at(FLOOR)]
+
+
+def test_after_a_restart_a_second_new_place_is_still_told():
+    tracker = opened_on_the_left()
+    look(tracker, 1, at(RIGHT, 0.5), at(FLOOR, 0.3))
+    later = restarted(tracker, second=5, wall_second=20)
+    assert look(later, 6, at(RIGHT, 0.5), at(FLOOR, 0.3)).spot == at(FLOOR, 0.3)
 
 
 def test_a_puddle_that_grows_step_by_step_stays_one_place():

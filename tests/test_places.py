@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from src.blobs import Spot
@@ -40,11 +42,15 @@ def test_a_spot_at_a_place_makes_it_larger_and_never_smaller():
     assert settle(grown, (spot(0.42, 0.42),))[0] == grown
 
 
-def test_what_lies_beside_a_spot_elsewhere_is_the_same_place_as_that_one():
-    far, beside = spot(0.8, 0.8, side=0.125), spot(0.75, 0.75)
-    places, elsewhere = settle((HERE,), (far, beside))
-    assert elsewhere == (far,)
-    assert places == (HERE, Place(0.75, 0.75, 0.925, 0.925))
+def test_spots_elsewhere_come_back_in_their_order_and_are_no_places_yet():
+    far, farther = spot(0.8, 0.8), spot(0.0, 0.0)
+    assert settle((HERE,), (far, spot(0.42, 0.42), farther)) == ((HERE,), (far, farther))
+
+
+def test_the_pieces_of_one_puddle_are_one_place_whichever_is_seen_first():
+    pieces = spot(0.875, 0.42), spot(0.75, 0.42), spot(0.625, 0.42)       # each near to the next only
+    for order in permutations(pieces):
+        assert settle((HERE,), order) == ((Place(0.4, 0.4, 0.925, 0.5),), ())
 
 
 def test_everywhere_leaves_no_room_for_elsewhere():
