@@ -187,6 +187,7 @@ def _incident(lab: Lab) -> tuple[list[bytes], Try]:
         },
         "last_alert_at": moment,
         "last_alert_area_percent": 1.5,
+        "past": {"places": [[0.5, 0.6, 0.7, 0.8]], "alerts_elsewhere": 1},
     }
 
     def attempt(bad: bytes) -> None:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeFloat, Non
 
 from src.blobs import Spot
 from src.config import MonitorSettings
-from src.places import Place, place_of, settle
+from src.places import EVERYWHERE, Place, place_of, settle
 
 # A message about growth is due when the area is half as large again as in the last message.
 GROWN_BY_HALF = 1.5
@@ -22,8 +22,9 @@ STEADY_PICTURES = 3
 # A pause longer than so many frame intervals, or steps like the one before, counts as one interval only: the camera
 # was blind or the PC asleep.
 LONGEST_STEP_INTERVALS = 5
-# So many further places of one incident cause an alert of their own. Light that changes makes spots everywhere, and
-# whoever has been told of four places has long gone to look.
+# So many alerts come sooner than the cooldown allows: those about further places of one incident, and those of
+# incidents that open at another place right after it. Light that changes makes spots everywhere, and whoever has been
+# told of four places has long gone to look.
 MOST_ALERTS_ELSEWHERE = 3
 # A suspicion that was not confirmed is forgotten after so many frame intervals without an anomaly.
 SUSPICION_INTERVALS = 10
@@ -57,7 +58,8 @@ class IncidentNotice:
 class OpenIncident(BaseModel):
     """What has to be remembered of an incident that is not over. Times are aware wall times.
 
-    places: where people were told that something stays. alerts_elsewhere: how many alerts were about a further place.
+    places: where people were told that something stays. alerts_elsewhere: how many alerts were about a further place,
+        with those of the incidents before, when it opened sooner than the cooldown allows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -69,13 +71,28 @@ class OpenIncident(BaseModel):
     alerts_elsewhere: NonNegativeInt
 
 
+class PastIncidents(BaseModel):
+    """What has to be remembered of incidents that are over, for as long as the cooldown lasts.
+
+    places, alerts_elsewhere: as for one that is open, of all of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    places: tuple[Place, ...] = ()
+    alerts_elsewhere: NonNegativeInt = 0
+
+
 class IncidentState(BaseModel):
-    """What survives a restart of the PC: monotonic times do not, so these are aware wall times."""
+    """What survives a restart of the PC: monotonic times do not, so these are aware wall times.
+
+    past: files of earlier versions have none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     open: OpenIncident | None
     last_alert_at: AwareDatetime | None
     last_alert_area_percent: NonNegativeFloat
+    past: PastIncidents = PastIncidents()
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,8 @@ class IncidentTracker:
     """Decides when people are told about an anomaly.
 
     A message when an anomaly is confirmed, then when the spot has grown by half or every `reminder_seconds`,
-    never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures.
+    never two within `alert_cooldown_seconds`, and a last one after `resolve_seconds` of normal pictures. A new incident
+    at another place than those that are over does not wait for the cooldown.
     While an incident is open, something that stays at another place is told at once; of several the largest, and the
     next with the next picture.
     Pictures of a blind camera are not handed in: they count neither as quiet nor as anomalous.
@@ -104,6 +122,7 @@ class IncidentTracker:
     def reset(self) -> None:
         """Forget everything: the next confirmed anomaly is a new incident."""
         self._open: OpenIncident | None = None
+        self._past = PastIncidents()
         self._opened_seconds = 0.0
         self._last_alert_at: datetime | None = None
         self._last_alert_seconds = -math.inf
@@ -141,14 +160,19 @@ class IncidentTracker:
         self._take_in(confirmed, anomalous, spot, now_seconds, now)
         if self._open is not None and self._quiet_seconds >= self._settings.resolve_seconds:
             return self._resolve(now_seconds)
+        too_soon = self._too_soon(now_seconds)
+        if not too_soon:
+            self._past = PastIncidents()
         if self._open is not None:
             new_spot = self._somewhere_else(staying)
             if new_spot is not None:
                 return self._alert_elsewhere(new_spot, now_seconds, now)
-        if not (confirmed and anomalous) or self._too_soon(now_seconds):
+        if not (confirmed and anomalous):
+            return None
+        if too_soon and not (self._open is None and self._is_at_a_new_place(spot, staying)):
             return None
         if self._open is None:
-            return self._begin(staying, now_seconds, now)
+            return self._begin(staying, self._past.alerts_elsewhere + 1 if too_soon else 0, now_seconds, now)
         if self._has_grown_by_half() or self._reminder_is_due(now_seconds):
             return self._alert("updated", self._last_alert_area_percent, now_seconds, now)
         return None
@@ -159,6 +183,7 @@ class IncidentTracker:
             open=self._open,
             last_alert_at=self._last_alert_at,
             last_alert_area_percent=self._last_alert_area_percent,
+            past=self._past,
         )
         return state.model_dump(mode="json")
 
@@ -172,6 +197,7 @@ class IncidentTracker:
         """
         saved = IncidentState.model_validate(state)
         tracker = cls(settings)
+        tracker._past = saved.past
         tracker._last_alert_at = saved.last_alert_at
         tracker._last_alert_area_percent = saved.last_alert_area_percent
         if saved.last_alert_at is not None:
@@ -223,7 +249,15 @@ class IncidentTracker:
     def _reminder_is_due(self, now_seconds: float) -> bool:
         return now_seconds - self._last_alert_seconds >= self._settings.reminder_seconds
 
-    def _begin(self, staying: tuple[Spot, ...], now_seconds: float, now: datetime) -> IncidentNotice:
+    def _is_at_a_new_place(self, spot: Spot | None, staying: tuple[Spot, ...]) -> bool:
+        """Whether `spot` stays where no incident of this cooldown was, and such alerts have not been too many."""
+        # The file of an earlier version does not say where the incident was.
+        _, elsewhere = settle(self._past.places or (EVERYWHERE,), staying)
+        return spot in elsewhere and self._past.alerts_elsewhere < MOST_ALERTS_ELSEWHERE
+
+    def _begin(
+        self, staying: tuple[Spot, ...], alerts_elsewhere: int, now_seconds: float, now: datetime
+    ) -> IncidentNotice:
         first = self._suspected
         places, elsewhere = settle((place_of(self._spot),), staying)
         self._opened_seconds = first.seconds
@@ -233,13 +267,14 @@ class IncidentTracker:
             opening_area_percent=self._area(),
             largest_area_percent=self._area(),
             places=(*places, *map(place_of, elsewhere)),  # the first alert shows all of them in its picture
-            alerts_elsewhere=0,
+            alerts_elsewhere=alerts_elsewhere,
         )
         return self._alert("opened", first.area_percent, now_seconds, now)
 
     def _somewhere_else(self, staying: tuple[Spot, ...]) -> Spot | None:
         """The largest spot that stays where nothing was told of yet; None when there is none, or enough was said."""
         places, elsewhere = settle(self._open.places, staying)
+        _, elsewhere = settle(self._past.places, elsewhere)
         self._open = self._open.model_copy(update={"places": places})
         if not elsewhere or self._open.alerts_elsewhere >= MOST_ALERTS_ELSEWHERE:
             return None
@@ -264,6 +299,8 @@ class IncidentTracker:
 
     def _resolve(self, now_seconds: float) -> IncidentNotice:
         notice = self._notice("resolved", self._spot, 0.0, False, now_seconds)
+        self._past = PastIncidents(
+            places=(*self._past.places, *self._open.places), alerts_elsewhere=self._open.alerts_elsewhere)
         self._open = None
         self._forget_suspicion()
         return notice

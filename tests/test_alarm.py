@@ -206,6 +206,19 @@ def test_while_an_incident_is_open_a_spot_that_stays_elsewhere_is_told(pictures,
     assert notices(alarm(), pictures) == expected
 
 
+@pytest.mark.parametrize(("pictures", "expected"), [
+    ("e e e e e", [(11, "opened")]),
+    ("a a a a a", []),
+    ("ae ea ae ea ea ea", [(13, "opened")]),                # as ever, the strongest spot decides on the first alert
+    ("e g e g e", [(13, "opened")]),
+    ("d e f g h g f e d e f g h g f e d e f g h g f e d e f g h g f e", []),        # something that moves
+])
+def test_just_after_an_incident_only_a_spot_that_stays_elsewhere_is_told(pictures, expected):
+    the_alarm = alarm(resolve_seconds=5)
+    assert notices(the_alarm, "a a a . . . . . .") == [(2, "opened"), (7, "resolved")]
+    assert notices(the_alarm, pictures, start=9) == expected
+
+
 def test_walkers_whose_spots_run_into_one_are_not_at_another_place_either():
     the_alarm = alarm()
     thing = spot(0.8)

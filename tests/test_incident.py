@@ -320,6 +320,109 @@ def test_without_an_incident_nothing_is_elsewhere():
     assert tracker.update(False, True, at(LEFT), (at(RIGHT),), 0.0, START) is None
 
 
+# ---- Another place after the end ----------------------------------------------------------------------------
+
+LONG = MonitorSettings(frame_interval_seconds=1.0, alert_cooldown_seconds=100, reminder_seconds=300, resolve_seconds=6)
+PLACES = {"L": LEFT, "R": RIGHT, "T": TOP, "F": FLOOR, "B": BELOW}
+END = "." * 6
+
+
+def show(tracker, pictures, from_second=0):
+    """One picture a second, in each a spot that stays: "L" left, "R" right, "T", "F", "B" likewise; "." normal.
+
+    The answer: (second, kind, letter) of every notice; the letter is that of the spot that it shows.
+    """
+    said = []
+    for second, letter in enumerate(pictures, start=from_second):
+        shown = at(PLACES[letter]) if letter in PLACES else None
+        staying = () if shown is None else (shown,)
+        notice = tracker.update(letter != ".", letter != ".", shown, staying, float(second),
+                                START + timedelta(seconds=second))
+        if notice:
+            said.append((second, notice.kind, next((name for name in PLACES if at(PLACES[name]) == notice.spot), None)))
+    return said
+
+
+def alerts(said):
+    return [(second, letter) for second, kind, letter in said if kind != "resolved"]
+
+
+@pytest.mark.parametrize(("pictures", "expected"), [
+    ("L" + END + "RR", [(0, "L"), (7, "R")]),
+    ("L" + END + "LL" + "L" * 100, [(0, "L"), (100, "L")]),         # the same place waits for the cooldown
+    ("LR" + END + "R" * 100, [(0, "L"), (1, "R"), (101, "R")]),     # so does one that was told while it was open
+    ("L" + END + "R" + END + "L" * 100, [(0, "L"), (7, "R"), (107, "L")]),
+    ("L" + END + "RR" + "L" * 110, [(0, "L"), (7, "R"), (107, "L")]),
+    ("L" + "." * 110 + "L", [(0, "L"), (111, "L")]),
+])
+def test_after_the_end_only_the_same_place_waits_for_the_cooldown(pictures, expected):
+    assert alerts(show(IncidentTracker(LONG), pictures)) == expected
+
+
+def test_the_incident_at_another_place_is_a_new_one():
+    said = show(IncidentTracker(LONG), "L" + END + "R" + END)
+    assert [kind for _, kind, _ in said] == ["opened", "resolved", "opened", "resolved"]
+
+
+@pytest.mark.parametrize("pictures", [
+    "L" + END + "R" + END + "T" + END + "F" + END + "B" * 10,
+    "LRT" + END + "F" + END + "B" * 10,
+    "LRTF" + END + "B" * 10,
+    "L" + END + "RTFBBBB",
+])
+def test_within_one_cooldown_three_alerts_come_sooner_than_it_allows(pictures):
+    assert [letter for _, letter in alerts(show(IncidentTracker(LONG), pictures))] == list("LRTF")
+
+
+def test_after_the_cooldown_alerts_elsewhere_are_counted_anew():
+    said = alerts(show(IncidentTracker(LONG), "LRTF" + END + "." * 100 + "LRTFB"))
+    assert [letter for _, letter in said] == list("LRTF" * 2)
+
+
+def test_what_does_not_stay_at_another_place_waits_for_the_cooldown():
+    tracker = IncidentTracker(LONG)
+    show(tracker, "L" + END)
+    assert look(tracker, 8, shown=at(RIGHT)) is None                # a walker
+    assert look(tracker, 9, at(RIGHT), shown=None) is None          # no single spot: everywhere
+    assert tracker.update(False, True, at(RIGHT), (at(RIGHT),), 10.0, START + timedelta(seconds=10)) is None
+    assert look(tracker, 11, at(RIGHT), shown=at(RIGHT)).kind == "opened"
+
+
+def test_after_an_incident_without_a_spot_every_place_waits_for_the_cooldown():
+    tracker = IncidentTracker(LONG)
+    assert look(tracker, 0, shown=None).kind == "opened"
+    assert alerts(show(tracker, END + "R" * 100, from_second=1)) == [(100, "R")]
+
+
+@pytest.mark.parametrize("cut", range(1, 16))
+def test_a_restart_changes_nothing_about_the_places_of_the_cooldown(cut):
+    pictures = "LR" + END + "RTTTLLL"
+    tracker = IncidentTracker(LONG)
+    said = show(tracker, pictures[:cut])
+    state = json.loads(json.dumps(tracker.to_state()))
+    later = IncidentTracker.from_state(LONG, state, float(cut), START + timedelta(seconds=cut))
+    # Quiet time is counted anew after a restart; the pictures while it was off were quiet, too.
+    said += show(later, (END if 2 <= cut <= 7 else "") + pictures[cut:], from_second=cut)
+    assert [letter for _, letter in alerts(said)] == list("LRT")
+
+
+def test_the_state_of_an_earlier_version_is_read_and_the_cooldown_holds_everywhere():
+    state = {"open": None, "last_alert_at": START.isoformat(), "last_alert_area_percent": 0.2}
+    tracker = IncidentTracker.from_state(LONG, state, 7.0, START + timedelta(seconds=7))
+    assert alerts(show(tracker, "R" * 100, from_second=7)) == [(100, "R")]
+
+
+@given(pictures=st.text(alphabet="LRTFB......", max_size=300), restart_after=st.integers(0, 300))
+def test_whatever_happens_at_most_four_alerts_come_within_one_cooldown(pictures, restart_after):
+    settings = LONG.model_copy(update={"alert_cooldown_seconds": 30, "reminder_seconds": 40, "resolve_seconds": 3})
+    tracker, second = IncidentTracker(settings), len(pictures[:restart_after])
+    said = show(tracker, pictures[:restart_after])
+    state = json.loads(json.dumps(tracker.to_state()))
+    later = IncidentTracker.from_state(settings, state, float(second), START + timedelta(seconds=second))
+    seconds = [at for at, _ in alerts(said + show(later, pictures[restart_after:], from_second=second))]
+    assert all(fifth - first >= 30 for first, fifth in zip(seconds, seconds[4:]))
+
+
 @given(stream=st.text(alphabet="..xx?x123456789 ", max_size=200), restart_after=st.integers(0, 200))
 def test_whatever_happens_alerts_keep_their_distance_and_every_incident_ends_before_the_next(stream, restart_after):
     tracker = IncidentTracker(SETTINGS)
