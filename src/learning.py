@@ -24,7 +24,8 @@ SPREAD_PICTURES = 60
 LIGHT_MARGIN, SMALLEST_NEW_LIGHT = 1.5, 0.03
 LIGHT_PICTURES = 150
 # The score threshold lies this much above what held-out pictures and those of left-out blocks reach, in log odds:
-# tomorrow's light will be neither. Chosen so that in the noisiest dark night of two rigs one picture in 600 is over it.
+# tomorrow's light will be neither. Chosen so that in the noisiest dark night of two rigs one picture in a hundred is
+# over it, and nowhere three in the same place.
 LOG_ODDS_MARGIN = 1.5
 # ... and is never lower than this, in log odds: where training saw little change, a low threshold says little about the
 # nights to come. With a rig out of focus, in coarse pixels or learned in three kinds of light instead of four, lower
@@ -43,7 +44,7 @@ FAR_OUT_TIMES, FAR_OUT = 8.0, 4.5
 # Such a faint spot counts when it is at least this large (share of the scored picture), and larger than any dry one.
 FAINT_SHARE = 0.0015
 # ... even if dry pictures looked so much more like leaks, in log odds, than those that were held out.
-AREA_MARGIN = 1.0
+AREA_MARGIN = 0.5
 
 
 @dataclass(frozen=True)
