@@ -48,7 +48,8 @@ def benchmark(
 
     scenes: folders of `data`, None = all that are known. only: "detection", "cost" or None for both.
     Ours comes first, the slow references last. The report is written anew after every step, so that what has
-    been measured is kept whatever happens. Raises UserError when the footage is missing.
+    been measured is kept whatever happens. Raises UserError when the footage is missing, or when nothing of it can be
+    measured.
     """
     now = clock.now()
     page = output_dir / f"benchmark_{now:%Y%m%d_%H%M%S}.md"
@@ -58,7 +59,9 @@ def benchmark(
     report = Report(now, this_machine(), quick)
     for report in _steps(run, report, only):
         _write(report, page)
-    shutil.rmtree(scratch)
+    shutil.rmtree(scratch, ignore_errors=True)
+    if not page.is_file():
+        raise UserError(f"None of the scenes {', '.join(run.scenes)} could be measured. Choose others with --scenes.")
     return page
 
 

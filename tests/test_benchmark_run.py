@@ -40,6 +40,14 @@ def test_a_scene_that_is_not_there_is_refused_with_those_that_are(tmp_path):
         benchmark(tmp_path, ("rig_q",), None, True, tmp_path / "out", Clock(), print)
 
 
+def test_a_scene_with_too_few_pictures_to_learn_from_is_said_to_be_left_out(tmp_path):
+    (tmp_path / "cdnet_office" / "normal").mkdir(parents=True)
+    said = []
+    with pytest.raises(UserError, match="None of the scenes cdnet_office could be measured"):
+        benchmark(tmp_path, ("cdnet_office",), "detection", True, tmp_path / "out", Clock(), said.append)
+    assert said[0].startswith("cdnet_office is left out: training needs 2 normal pictures, not 0.")
+
+
 def test_a_quick_look_measures_every_way_on_one_rig(tmp_path):
     if not (DATA / "rig_b").is_dir():
         pytest.skip(f"THE BENCHMARK WAS NOT TRIED: there is no footage in {DATA}")
