@@ -19,6 +19,9 @@ from src.errors import UserError
 from src.image_files import encode_jpg
 
 QUALITY = 92  # of the JPEG files, 1 to 100
+# So much of the pictures that may be wanted later is kept as it came: making JPEG of every picture, for events that
+# hardly ever follow, would be a tenth of all that watching costs. A hundred of them would not fit into memory.
+UNENCODED_BYTES = 24_000_000
 
 
 class EvidenceError(UserError):
@@ -77,8 +80,7 @@ class Evidence:
         self._folder = folder
         self._settings = settings
         self._context = settings.save_context
-        # Kept as JPEG, because a hundred camera pictures would not fit into memory.
-        self._before: deque[bytes] = deque(maxlen=self._context.pre_frames)
+        self._before: deque[np.ndarray | bytes] = deque(maxlen=self._context.pre_frames)
         self._following: list[_Following] = []
 
     def save(self, event_id: str, incident_id: str, pictures: EventPictures) -> tuple[str, ...]:
@@ -94,8 +96,9 @@ class Evidence:
             files[_name(what, event_id, incident_id)] = encode_jpg(picture, QUALITY)
         if self._context.enabled:
             for number, before in enumerate(self._before, start=1):
-                files[_name("context", event_id, incident_id, f"_before_{number}")] = before
+                files[_name("context", event_id, incident_id, f"_before_{number}")] = _as_jpg(before)
             files.update(self._pictures_from_after(frame))
+            self._keep(pictures.frame)
             self._following.append(_Following(event_id, incident_id, saved=0))
         return self._write(files)
 
@@ -105,7 +108,8 @@ class Evidence:
         frame: (H, W, 3) uint8 BGR. Raises EvidenceError when it could not be saved.
         """
         if self._context.enabled:
-            self._write(self._pictures_from_after(encode_jpg(frame, QUALITY)))
+            self._keep(frame)
+            self._write(self._pictures_from_after(encode_jpg(frame, QUALITY)) if self._following else {})
 
     def _wanted(self, pictures: EventPictures) -> dict[str, np.ndarray]:
         wanted = {}
@@ -117,9 +121,19 @@ class Evidence:
             wanted["input"] = pictures.scored_input
         return wanted
 
-    def _pictures_from_after(self, frame: bytes) -> dict[str, bytes]:
-        """The files that this picture becomes for the events it follows; it is kept for the next one, too."""
+    def _keep(self, frame: np.ndarray) -> None:
+        """Keep the picture for the next event: as it came, or as JPEG where there would be too many of them."""
         self._before.append(frame)
+        room_bytes = UNENCODED_BYTES
+        for number, kept in reversed(list(enumerate(self._before))):
+            if isinstance(kept, bytes):
+                break
+            room_bytes -= kept.nbytes
+            if room_bytes < 0:
+                self._before[number] = _as_jpg(kept)
+
+    def _pictures_from_after(self, frame: bytes) -> dict[str, bytes]:
+        """The files that this picture becomes for the events it follows."""
         self._following = [
             replace(event, saved=event.saved + 1)
             for event in self._following
@@ -144,6 +158,10 @@ class Evidence:
                 ) from error
             saved.append(name)
         return tuple(saved)
+
+
+def _as_jpg(picture: np.ndarray | bytes) -> bytes:
+    return picture if isinstance(picture, bytes) else encode_jpg(picture, QUALITY)
 
 
 def _name(what: str, event_id: str, incident_id: str, detail: str = "") -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import datetime
 
 import numpy as np
 import pytest
 
 from src.config import MonitorSettings
-from src.evidence import Evidence, EventPictures, EvidenceError, event_id_of, pictures_of_incidents
+from src.evidence import (
+    UNENCODED_BYTES, Evidence, EventPictures, EvidenceError, event_id_of, pictures_of_incidents,
+)
 from src.image_files import read_image
 
 EVENT, INCIDENT = "20261123_031502_123", "20261123_031459"
@@ -92,6 +95,18 @@ def test_context_pictures_are_really_from_before_and_after(tmp_path):
         "after_2": 70,
         "after_3": 80,
     }
+
+
+def test_pictures_of_a_large_camera_wait_for_the_next_event_without_filling_the_memory(tmp_path):
+    evidence = Evidence(tmp_path, settings(save_context={"enabled": True, "pre_frames": 4, "post_frames": 0}))
+    tracemalloc.start()
+    for grey in (10, 20, 30, 40):
+        evidence.remember(np.full((2000, 3000, 3), grey, np.uint8))
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held_bytes < 1.5 * UNENCODED_BYTES
+    evidence.save(EVENT, INCIDENT, pictures(50))
+    assert context_of(tmp_path) == {"before_1": 10, "before_2": 20, "before_3": 30, "before_4": 40}
 
 
 def test_an_alert_at_the_very_first_picture_has_nothing_before_it(tmp_path):
