@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.cost import Cost, measure_cost, this_machine
 from benchmarks.footage import as_folder
+from benchmarks.hardships import HARDSHIPS, HardResult, made_harder
 from benchmarks.ours import FEWEST_PICTURES, Ours
 from benchmarks.real_scenes import MEASUREMENTS, measure_scene, sections_of
 from benchmarks.references import Reference, scorers
@@ -46,7 +47,7 @@ def benchmark(
 ) -> Path:
     """Measure, and write benchmark_<date>.md and .json to `output_dir`; the path of the page.
 
-    scenes: folders of `data`, None = all that are known. only: "detection", "cost" or None for both.
+    scenes: folders of `data`, None = all that are known. only: "detection", "cost" or None for both, or "hardships".
     Ours comes first, the slow references last. The report is written anew after every step, so that what has
     been measured is kept whatever happens. Raises UserError when the footage is missing, or when nothing of it can be
     measured.
@@ -67,6 +68,9 @@ def benchmark(
 
 def _steps(run: Run, report: Report, only: str | None) -> Iterator[Report]:
     """The report after every step."""
+    if only == "hardships":
+        yield from _hardships(run, report)
+        return
     if only != "cost":
         for name in run.scenes:
             for report in _scene(run, report, name, _our_ways):
@@ -79,6 +83,23 @@ def _steps(run: Run, report: Report, only: str | None) -> Iterator[Report]:
         for name in run.scenes:
             for report in _scene(run, report, name, _reference_ways):
                 yield report
+
+
+def _hardships(run: Run, report: Report) -> Iterator[Report]:
+    """The report after every hardship of every rig: ours, as a bench meets it that its judge never saw."""
+    for name in (name for name in run.scenes if is_rig(run.data / name)):
+        for number, (hardship, what) in enumerate(HARDSHIPS.items()):
+            if run.quick and what.change is None:
+                continue  # nothing can be learned from a part of a part
+            run.say(f"{name}, {hardship} ...")
+            scratch = run.scratch / name / f"{number:02d}"
+            rig = made_harder(_rig(run.data / name, run.quick), what, scratch / "pictures")
+            way, judge = judges_for(name)[0]
+            ours = Ours(way, judge, rig.training, {}, scratch / "ours", run.clock)
+            result = HardResult(hardship, measure_rig(rig, ours, scratch / "footage"))
+            report = replace(report, hardships=(*report.hardships, result))
+            yield report
+            shutil.rmtree(scratch)
 
 
 def _chosen_scenes(data: Path, scenes: Sequence[str] | None, quick: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from benchmarks import aims
 from benchmarks.cost import Cost, Machine
+from benchmarks.hardships import HardResult
 from benchmarks.metrics import FoundFrom
 from benchmarks.real_scenes import Figure
 from benchmarks.rigs import BenignResult, DryResult, KindResult, NightResult, RigResult, Shares
@@ -26,6 +27,7 @@ class Report:
     rigs: tuple[RigResult, ...] = ()
     real: tuple[Figure, ...] = ()
     cost: Cost | None = None
+    hardships: tuple[HardResult, ...] = ()
 
 
 def as_markdown(report: Report) -> str:
@@ -37,6 +39,8 @@ def as_markdown(report: Report) -> str:
         parts += ["## Real scenes", _real(report.real)]
     if report.cost is not None:
         parts += ["## Cost", _cost(report.cost)]
+    if report.hardships:
+        parts += ["## Hardships", _hardships(report.hardships)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -124,6 +128,22 @@ def _real(figures: Sequence[Figure]) -> str:
     rows = [[scene, what, aim, *(reached.get((scene, what, way), NONE) for way in ways)]
             for (scene, what), aim in wanted.items()]
     return table(["scene", "what", "aim", *ways], rows)
+
+
+def _hardships(results: Sequence[HardResult]) -> str:
+    rows = []
+    for hard in results:
+        result, nights = hard.result, hard.result.nights.values()
+        areas = ("not reported" if night.area_percent is None else f"{night.area_percent:.3f}" for night in nights)
+        rows.append([
+            hard.hardship, result.rig, result.training, f"{result.auroc:.3f}",
+            _shares(result.found_without_false), _shares(result.found_own_threshold),
+            f"{result.normal_in_order.flagged} of {result.normal_in_order.pictures}",
+            f"{sum(night.false_alerts for night in nights)} ({sum(night.false_flagged for night in nights)})",
+            " / ".join(areas)])
+    return table(["hardship", "rig", "training", "AUROC", "found without a false picture, all / from 0.05 %",
+                  "found at its own threshold, all / from 0.05 %", "normal pictures flagged",
+                  "nights: false alerts (pictures flagged)", "area at the alert, percent"], rows)
 
 
 def _cost(cost: Cost) -> str:

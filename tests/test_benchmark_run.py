@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hardships import HARDSHIPS
 from benchmarks.run import benchmark, judges_for
 from benchmarks.ways import OURS, UNSEEN
 from src.clock import Clock
@@ -60,3 +61,14 @@ def test_a_quick_look_measures_every_way_on_one_rig(tmp_path):
     assert 0.5 < ours["auroc"] <= 1.0
     assert "figures mean nothing" in page.read_text(encoding="utf-8")
     assert not (tmp_path / "scratch").exists()
+
+
+def test_a_quick_look_at_the_hardships_measures_every_worse_camera(tmp_path):
+    if not (DATA / "rig_b").is_dir():
+        pytest.skip(f"THE BENCHMARK WAS NOT TRIED: there is no footage in {DATA}")
+    page = benchmark(DATA, None, "hardships", True, tmp_path, Clock(), print)
+    values = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    assert [hard["hardship"] for hard in values["hardships"]] == [
+        name for name, what in HARDSHIPS.items() if what.change is not None]
+    assert {hard["result"]["way"] for hard in values["hardships"]} == {UNSEEN} and not values["rigs"]
+

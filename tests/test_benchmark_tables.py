@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 
 from benchmarks.cost import Cost, Machine
 from benchmarks.frame_cost import FrameCost
+from benchmarks.hardships import HardResult
 from benchmarks.metrics import FoundFrom
 from benchmarks.monitor_cost import MonitorCost
 from benchmarks.real_scenes import Figure
@@ -79,3 +80,10 @@ def test_the_page_says_that_the_machine_was_shared():
 def test_a_quick_look_warns_of_its_figures():
     assert "the figures mean nothing" in as_markdown(replace(REPORT, quick=True))
     assert "the figures mean nothing" not in as_markdown(REPORT)
+
+
+def test_every_hardship_of_a_rig_is_one_line():
+    hard = HardResult("out of focus", replace(OURS, nights={**OURS.nights, "dawn": THEIRS.nights["night_dark"]}))
+    assert lines_of(replace(REPORT, hardships=(hard,)), "out of focus") == [
+        "| out of focus | rig_a | 500 pictures | 0.971 | 88.3 / 97.2 % | 80.0 / 90.0 % | 4 of 400 | 2 (503) "
+        "| 0.161 / not reported |"]
