@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.footage import pictures
 from benchmarks.rigs import RigResult
-from benchmarks.scenes import Picture, Rig
+from benchmarks.scenes import Night, Picture, Rig
 from src.image_files import read_image, write_jpg
 
 # Where the sizes below are meant: the width of the scored picture, about.
@@ -87,28 +87,27 @@ def made_harder(rig: Rig, hardship: Hardship, scratch: Path) -> Rig:
     if change is None:
         return rig
     return replace(
-        rig, training=tuple(_changed(rig.training, change, scratch / "training")),
+        rig, training=tuple(_changed(map(read_image, rig.training), change, scratch / "training")),
         normal=_changed_group(rig.normal, change, scratch / "normal"),
         leaks=_changed_group(rig.leaks, change, scratch / "leaks"),
         benign=_changed_group(rig.benign, change, scratch / "benign"),
-        nights=tuple(replace(night, video=_changed_video(night.video, change, scratch / night.name))
-                     for night in rig.nights))
+        nights=tuple(_changed_night(night, change, scratch / night.name) for night in rig.nights))
 
 
 def _changed_group(group: Sequence[Picture], change: Change, folder: Path) -> tuple[Picture, ...]:
-    paths = _changed([picture.path for picture in group], change, folder)
+    paths = _changed((read_image(picture.path) for picture in group), change, folder)
     return tuple(replace(picture, path=path) for picture, path in zip(group, paths))
 
 
-def _changed(paths: Sequence[Path], change: Change, folder: Path) -> list[Path]:
+def _changed_night(night: Night, change: Change, folder: Path) -> Night:
+    _changed(pictures(night.video), change, folder)
+    return replace(night, video=folder)
+
+
+def _changed(images: Iterable[np.ndarray], change: Change, folder: Path) -> list[Path]:
     """The changed pictures, numbered, because those of different folders have the same names."""
-    changed = [folder / f"{number:05d}.jpg" for number in range(len(paths))]
-    for path, new in zip(paths, changed):
-        write_jpg(new, change(read_image(path)))
-    return changed
-
-
-def _changed_video(video: Path, change: Change, folder: Path) -> Path:
-    for number, picture in enumerate(pictures(video)):
-        write_jpg(folder / f"{number:05d}.jpg", change(picture))
-    return folder
+    paths = []
+    for number, image in enumerate(images):
+        paths.append(folder / f"{number:05d}.jpg")
+        write_jpg(paths[-1], change(image))
+    return paths

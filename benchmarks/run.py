@@ -88,15 +88,15 @@ def _steps(run: Run, report: Report, only: str | None) -> Iterator[Report]:
 def _hardships(run: Run, report: Report) -> Iterator[Report]:
     """The report after every hardship of every rig: ours, as a bench meets it that its judge never saw."""
     for name in (name for name in run.scenes if is_rig(run.data / name)):
+        rig, (way, judge) = _rig(run.data / name, run.quick), judges_for(name)[0]
         for number, (hardship, what) in enumerate(HARDSHIPS.items()):
             if run.quick and what.change is None:
                 continue  # nothing can be learned from a part of a part
             run.say(f"{name}, {hardship} ...")
             scratch = run.scratch / name / f"{number:02d}"
-            rig = made_harder(_rig(run.data / name, run.quick), what, scratch / "pictures")
-            way, judge = judges_for(name)[0]
-            ours = Ours(way, judge, rig.training, {}, scratch / "ours", run.clock)
-            result = HardResult(hardship, measure_rig(rig, ours, scratch / "footage"))
+            harder = made_harder(rig, what, scratch / "pictures")
+            ours = Ours(way, judge, harder.training, {}, scratch / "ours", run.clock)
+            result = HardResult(hardship, measure_rig(harder, ours, scratch / "footage"))
             report = replace(report, hardships=(*report.hardships, result))
             yield report
             shutil.rmtree(scratch)

@@ -71,4 +71,3 @@ def test_a_quick_look_at_the_hardships_measures_every_worse_camera(tmp_path):
     assert [hard["hardship"] for hard in values["hardships"]] == [
         name for name, what in HARDSHIPS.items() if what.change is not None]
     assert {hard["result"]["way"] for hard in values["hardships"]} == {UNSEEN} and not values["rigs"]
-
