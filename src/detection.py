@@ -155,8 +155,9 @@ class Scorer:
 
     def score(self, subspace: Subspace, picture: np.ndarray) -> Scored:
         """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace."""
-        difference = residual(subspace, picture, self._watched)
-        compared = self._comparison.compare(difference, subspace.extrapolation(picture))
+        code = subspace.encode(picture)
+        difference = residual(subspace.decode(code), picture, self._watched)
+        compared = self._comparison.compare(difference, subspace.extrapolation(code))
         cues = cue_maps(difference, compared)
         # Two opinions that go wrong in different places: what the judge has learnt, and the plain measure.
         errors = errors_of(self._judge.log_odds(cues) + strength(cues), self._half_watched)

@@ -88,8 +88,8 @@ def learn_scene(
         left_out += [(int(index), without) for index in _spread_out(np.flatnonzero(blocks == block), LEFT_OUT_PICTURES)]
     seen = np.concatenate([_spread_out(unseen, SPREAD_PICTURES), _spread_out(held, SPREAD_PICTURES)])
     usual = usual_spread(
-        (residual(subspace, pictures[index], watched) for index in seen),
-        (residual(without, pictures[index], watched) for index, without in left_out),
+        (residual(subspace.reconstruct(pictures[index]), pictures[index], watched) for index in seen),
+        (residual(without.reconstruct(pictures[index]), pictures[index], watched) for index, without in left_out),
         watched)
     lights = np.stack([light_signature(pictures[index], watched) for index in _spread_out(fitted, LIGHT_PICTURES)])
     return Scene(subspace, usual, watched, lights), Examination(held, tuple(left_out))

@@ -12,7 +12,7 @@ from typing import Iterable
 import cv2
 import numpy as np
 
-from src.subspace import EXTRAPOLATION_SHRINK, Subspace, shrink
+from src.subspace import EXTRAPOLATION_SHRINK, shrink
 
 # Three sizes of spots: the residual at full, half and quarter size, each smoothed a little.
 SHRINKS = (1, 2, 4)
@@ -69,9 +69,12 @@ class UsualSpread:
     variances: tuple[np.ndarray, ...]
 
 
-def residual(subspace: Subspace, picture: np.ndarray, watched: np.ndarray) -> Residual:
-    """The residual of a prepared picture, (H, W, 3) uint8 BGR. watched: (H, W) bool, elsewhere it is 0."""
-    expected = subspace.reconstruct(picture)
+def residual(expected: np.ndarray, picture: np.ndarray, watched: np.ndarray) -> Residual:
+    """The residual of a prepared picture.
+
+    expected: (H, W, 3) float32 BGR, its reconstruction. picture: (H, W, 3) uint8 BGR. watched: (H, W) bool, elsewhere
+    the residual is 0.
+    """
     signed = cv2.subtract(picture, expected, dtype=cv2.CV_32F)
     if not watched.all():
         signed *= watched[:, :, None]  # before it is smoothed, or it would spread beyond the border

@@ -52,6 +52,10 @@ def component_counts(pictures: int) -> tuple[int, int, int]:
     return used, max(1, round(0.6 * used)), round(1.6 * used)
 
 
+# For `used`, fewer and more components, each (3, K) float32: the amount of every component in every colour channel.
+Code = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
 @dataclass(frozen=True)
 class Subspace:
     """What the scene looks like in all light of the training set, in linear light.
@@ -67,25 +71,29 @@ class Subspace:
     height: int
     width: int
 
-    def reconstruct(self, picture: np.ndarray) -> np.ndarray:
-        """The picture as the subspace can show it, (H, W, 3) float32 BGR, 0 to 255. picture: (H, W, 3) uint8 BGR."""
-        return _display(_decode(self.encoders[0], self.decoder, self._small_light(picture)), self.height, self.width)
+    def encode(self, picture: np.ndarray) -> Code:
+        """How much of each component the picture shows. picture: (H, W, 3) uint8 BGR."""
+        light = shrink(cv2.LUT(picture, TO_LIGHT), ENCODER_SHRINK)
+        channels = np.stack(cv2.split(light)).reshape(3, -1, 1)
+        return tuple((encoder @ channels)[:, :, 0] for encoder in self.encoders)
 
-    def extrapolation(self, picture: np.ndarray) -> np.ndarray:
-        """Where the reconstruction depends on how many components are used: it is a guess there in this light.
+    def decode(self, code: Code) -> np.ndarray:
+        """The encoded picture as the subspace can show it, (H, W, 3) float32 BGR, 0 to 255."""
+        return _as_picture(_grey_levels(code[0], self.decoder), self.height, self.width)
+
+    def reconstruct(self, picture: np.ndarray) -> np.ndarray:
+        """A picture, (H, W, 3) uint8 BGR, as the subspace can show it, (H, W, 3) float32 BGR, 0 to 255."""
+        return self.decode(self.encode(picture))
+
+    def extrapolation(self, code: Code) -> np.ndarray:
+        """Where the decoded picture depends on how many components are used: it is a guess there in this light.
 
         Returns the variance in squared grey levels, (H / 2, W / 2, 3) float32.
         """
-        light = self._small_light(picture)
-        height, width = self.height // EXTRAPOLATION_SHRINK, self.width // EXTRAPOLATION_SHRINK
-        used, fewer, more = (_display(_decode(encoder, self.small_decoder, light), height, width)
-                             for encoder in self.encoders)
-        variance = 0.5 * (cv2.pow(fewer - used, 2) + cv2.pow(more - used, 2))
+        used, fewer, more = (_grey_levels(amounts, self.small_decoder) for amounts in code)
+        variance = _as_picture(0.5 * ((fewer - used) ** 2 + (more - used) ** 2),
+                               self.height // EXTRAPOLATION_SHRINK, self.width // EXTRAPOLATION_SHRINK)
         return cv2.GaussianBlur(variance, (0, 0), EXTRAPOLATION_SIGMA)
-
-    def _small_light(self, picture: np.ndarray) -> np.ndarray:
-        """(h * w, 3) light of the picture at a quarter of its size."""
-        return shrink(cv2.LUT(picture, TO_LIGHT), ENCODER_SHRINK).reshape(-1, 3)
 
 
 def shrink(values: np.ndarray, factor: int) -> np.ndarray:
@@ -95,16 +103,15 @@ def shrink(values: np.ndarray, factor: int) -> np.ndarray:
     return cv2.resize(values, (values.shape[1] // factor, values.shape[0] // factor), interpolation=cv2.INTER_AREA)
 
 
-def _decode(encoder: np.ndarray, decoder: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """(3, pixels) light."""
-    return np.stack([(encoder[channel] @ light[:, channel]) @ decoder[channel, :encoder.shape[1]]
-                     for channel in range(3)])
+def _grey_levels(amounts: np.ndarray, decoder: np.ndarray) -> np.ndarray:
+    """(3, pixels) float32, 0 to 255, of (3, K) amounts of the first K components."""
+    steps = ((TABLE_STEPS * amounts[:, None]) @ decoder[:, :amounts.shape[1]])[:, 0]
+    return cv2.LUT(np.clip(steps, 0, TABLE_STEPS, out=steps).astype(np.uint16), _DISPLAY_TABLE)
 
 
-def _display(light: np.ndarray, height: int, width: int) -> np.ndarray:
-    """(height, width, 3) grey levels 0 to 255 of (3, pixels) light."""
-    steps = np.clip(light * np.float32(TABLE_STEPS), 0, TABLE_STEPS).astype(np.uint16)
-    return cv2.merge([levels.reshape(height, width) for levels in cv2.LUT(steps, _DISPLAY_TABLE)])
+def _as_picture(channels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(height, width, 3) of (3, height * width)."""
+    return cv2.merge(list(channels.reshape(3, height, width)))
 
 
 class LightPictures:

@@ -68,7 +68,7 @@ def test_a_subspace_knows_only_the_pictures_that_it_was_fitted_to():
 
 def test_the_reconstruction_is_a_guess_in_light_that_was_never_seen():
     subspace = fitted(np.stack([lit(strength, 0.05 * index) for index, strength in enumerate(np.linspace(0.3, 1, 30))]))
-    sure, guess = (subspace.extrapolation(picture) for picture in (lit(0.5, 0.4), lit(0.1, 3.0)))
+    sure, guess = (subspace.extrapolation(subspace.encode(picture)) for picture in (lit(0.5, 0.4), lit(0.1, 3.0)))
     assert sure.shape == (HEIGHT // 2, WIDTH // 2, 3)
     assert guess.mean() > sure.mean() >= 0.0
 

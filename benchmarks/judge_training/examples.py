@@ -86,8 +86,9 @@ class LearnedScene:
 
     def cues(self, look: Look) -> np.ndarray:
         """(h / 2, w / 2, CUES) float16."""
-        difference = residual(look.subspace, look.picture, self._watched)
-        compared = self._comparison.compare(difference, look.subspace.extrapolation(look.picture))
+        code = look.subspace.encode(look.picture)
+        difference = residual(look.subspace.decode(code), look.picture, self._watched)
+        compared = self._comparison.compare(difference, look.subspace.extrapolation(code))
         return np.moveaxis(cue_maps(difference, compared), 0, -1).astype(np.float16)
 
 
