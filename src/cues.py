@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from src.median import median
 from src.spread import Compared, Residual, channel_mean
 from src.subspace import shrink
 
@@ -50,7 +51,7 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     expected_edges = _edges(cv2.GaussianBlur(expected, (0, 0), EDGE_SIGMA))
     new_edges = _edges(difference.smoothed[1])
     relative = new_edges / (compared.usual_edges + SMALLEST_EDGE + EXPECTED_EDGE_SHARE * expected_edges)
-    cues[13] = arcsinh(relative / max(float(np.median(relative[::2, ::2])), 0.1))
+    cues[13] = arcsinh(relative / max(float(median(relative[::2, ::2].ravel())), 0.1))
     cues[14] = cv2.log(1.0 + expected_edges)
     cues[15] = compared.spread_octaves
     cues[16] = cv2.log(compared.known)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from src.median import median
+
 LIGHTING_CHANGE, LIGHTING_NORMAL = "lighting_change", "lighting_normal"
 # A flash or a person walking by is no new light; nor is every cloud gap a return to the trained one.
 PICTURES_TO_CHANGE, PICTURES_TO_RETURN = 3, 10
@@ -15,7 +17,7 @@ def novelty(light: np.ndarray, trained: np.ndarray) -> float:
     light: (S,) float32 from `light_signature`. trained: (N, S) float32, those of training pictures. The median over
     the parts of the picture leaves out what a leak or a person changes.
     """
-    return float(np.median(np.abs(trained / light - 1.0), axis=1).min())
+    return float(median(np.abs(trained / light - 1.0)).min())
 
 
 class Lighting:

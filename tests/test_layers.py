@@ -13,7 +13,7 @@ MODULES = {path.stem: path for path in sorted((PROJECT / "src").glob("*.py")) if
 # A new module of src/ gets its place here. One line holds what belongs together.
 PURE = """
     errors redact yaml_text config config_text config_values config_words config_renames
-    frame preprocess scoring blobs detection alarm incident subspace spread cues time_blocks learning lighting watch
+    frame preprocess scoring blobs detection alarm incident subspace spread cues median time_blocks learning lighting watch
     camera_health camera_diagnosis camera_statistics registration reopener variety check_result places
     messages panels delivery
     summary summary_parts summary_page summary_json coverage event_kinds period false_alarms
