@@ -51,9 +51,9 @@ def find_spots(
     its errors is above `strong_above`, or when it has at least `large_from` pixels.
     """
     mask = (error_map >= pixel_threshold).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
-    if count < 2:
+    if not mask.any():  # as in most pictures, which need not be searched then
         return None
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     strongest = int(labels.flat[int(np.argmax(error_map))])
     areas = stats[:, cv2.CC_STAT_AREA]
