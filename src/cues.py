@@ -38,7 +38,7 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     half = difference.smoothed[1].shape[:2]
     cues = np.empty((CUES, *half), np.float32)
     levels = np.maximum(compared.levels, SMALLEST_LEVEL)
-    fine = arcsinh(compared.distances[0] / levels[0])
+    fine = _arcsinh_of_size(compared.distances[0] / levels[0])
     for number in range(4):
         cues[number] = fine[number // 2:2 * half[0]:2, number % 2:2 * half[1]:2]
     cues[4:7] = cv2.split(arcsinh(compared.signed[1] / levels[1]))
@@ -68,19 +68,23 @@ def strength(cues: np.ndarray) -> np.ndarray:
     their product: high only where all of them agree. 0 is what the strongest pixels of a dry picture reach.
     cues: from `cue_maps`.
     """
-    fine, half, quarter = cues[0:4].mean(axis=0), _length(cues[4:7]), _length(cues[7:10])
-    return fine + half + quarter + cv2.dilate(cues[13], EDGE_REACH) - USUAL_STRENGTH
+    fine = (cues[0] + cues[1] + cues[2] + cues[3]) / 4
+    return fine + _length(*cues[4:7]) + _length(*cues[7:10]) + cv2.dilate(cues[13], EDGE_REACH) - USUAL_STRENGTH
 
 
-def _length(channels: np.ndarray) -> np.ndarray:
-    """Root mean square over the channels, (h, w) float32 of (3, h, w) float32."""
-    return np.sqrt(np.square(channels).mean(axis=0))
+def _length(blue: np.ndarray, green: np.ndarray, red: np.ndarray) -> np.ndarray:
+    """Root mean square over the channels, (h, w) float32."""
+    return cv2.sqrt((blue * blue + green * green + red * red) / 3)
 
 
 def arcsinh(values: np.ndarray) -> np.ndarray:
     """Like NumPy's own, in a tenth of its time. (H, W) or (H, W, 3) float32."""
-    size = np.abs(values)
-    return np.copysign(cv2.log(size + cv2.sqrt(size * size + 1.0)), values)
+    return np.copysign(_arcsinh_of_size(np.abs(values)), values)
+
+
+def _arcsinh_of_size(size: np.ndarray) -> np.ndarray:
+    """Of numbers that are not negative."""
+    return cv2.log(size + cv2.sqrt(size * size + 1.0))
 
 
 def _edges(values: np.ndarray) -> np.ndarray:

@@ -127,8 +127,8 @@ class Comparison:
     def __init__(self, usual: UsualSpread, watched: np.ndarray) -> None:
         self._inverse_spreads = [1.0 / np.sqrt(variance) for variance in usual.variances]
         half = tuple(side // EXTRAPOLATION_SHRINK for side in watched.shape[::-1])
-        self._half_precisions = [cv2.resize(1.0 / variance, half, interpolation=cv2.INTER_AREA)
-                                 for variance in usual.variances]
+        self._doubts = [EXTRAPOLATION_WEIGHT ** 2 * cv2.resize(1.0 / variance, half, interpolation=cv2.INTER_AREA)
+                        for variance in usual.variances]
         everything = bool(watched.all())
         self._watched = [None if everything else shrink(watched.astype(np.float32), factor) > COUNTED_SHARE
                          for factor in SHRINKS]
@@ -138,9 +138,9 @@ class Comparison:
     def compare(self, difference: Residual, extrapolation: np.ndarray) -> Compared:
         """Compare a residual. extrapolation: from `Subspace.extrapolation`."""
         distances, signed, levels, known = [], [], [], []
-        for smooth, inverse_spread, half_precision, watched in zip(
-                difference.smoothed, self._inverse_spreads, self._half_precisions, self._watched):
-            sure = 1.0 / (1.0 + EXTRAPOLATION_WEIGHT ** 2 * extrapolation * half_precision)
+        for smooth, inverse_spread, doubt, watched in zip(
+                difference.smoothed, self._inverse_spreads, self._doubts, self._watched):
+            sure = 1.0 / (1.0 + extrapolation * doubt)
             known.append(sure)
             growing = smooth.shape[0] > sure.shape[0]
             sure = cv2.resize(cv2.sqrt(sure), smooth.shape[1::-1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.cues import CUES, USUAL_STRENGTH, strength
+from src.cues import CUES, USUAL_STRENGTH, arcsinh, strength
 
 HEIGHT, WIDTH = 20, 30
 PLACE = (8, 12)
@@ -39,3 +39,8 @@ def test_other_cues_have_no_say():
     maps = cues()
     maps[[10, 11, 12, 14, 15, 16, 17, 18]] = 9.0
     assert (strength(maps) == -USUAL_STRENGTH).all()
+
+
+def test_arcsinh_is_that_of_numpy():
+    values = np.concatenate([-np.geomspace(1e-3, 1e3, 50), [0.0], np.geomspace(1e-3, 1e3, 50)]).astype(np.float32)
+    assert arcsinh(values[None])[0] == pytest.approx(np.arcsinh(values), rel=1e-4, abs=1e-6)
