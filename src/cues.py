@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from src.median import median
-from src.spread import Compared, Residual, channel_mean
-from src.subspace import shrink
+from src.spread import Compared, Residual, mean_square
+from src.subspace import Channels, shrink
 
 CUES = 19
 EDGE_SIGMA = 1.0
@@ -35,27 +35,28 @@ def cue_maps(difference: Residual, compared: Compared) -> np.ndarray:
     and how much of it is known in this light. 17: expected brightness. 18: distance at quarter size, not relative to
     the level of the picture.
     """
-    half = difference.smoothed[1].shape[:2]
+    half = difference.smoothed[1][0].shape
     cues = np.empty((CUES, *half), np.float32)
     levels = np.maximum(compared.levels, SMALLEST_LEVEL)
     fine = _arcsinh_of_size(compared.distances[0] / levels[0])
     for number in range(4):
         cues[number] = fine[number // 2:2 * half[0]:2, number % 2:2 * half[1]:2]
-    cues[4:7] = cv2.split(arcsinh(compared.signed[1] / levels[1]))
-    coarse = cv2.resize(compared.signed[2], half[::-1], interpolation=cv2.INTER_LINEAR)
-    cues[7:10] = cv2.split(arcsinh(coarse / levels[2]))
-    expected = shrink(difference.expected, 2)
-    seen = np.maximum(difference.smoothed[1] + expected, 0.0)
-    ratio = cv2.log((seen + DARK_LEVEL) / (expected + DARK_LEVEL))
-    cues[10:13] = cv2.split(3.0 * np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO))
-    expected_edges = _edges(cv2.GaussianBlur(expected, (0, 0), EDGE_SIGMA))
+    expected = tuple(shrink(channel, 2) for channel in difference.expected)
+    for channel in range(3):
+        cues[4 + channel] = arcsinh(compared.signed[1][channel] / levels[1])
+        coarse = cv2.resize(compared.signed[2][channel], half[::-1], interpolation=cv2.INTER_LINEAR)
+        cues[7 + channel] = arcsinh(coarse / levels[2])
+        seen = np.maximum(difference.smoothed[1][channel] + expected[channel], 0.0)
+        ratio = cv2.log((seen + DARK_LEVEL) / (expected[channel] + DARK_LEVEL))
+        cues[10 + channel] = 3.0 * np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO)
+    expected_edges = _edges(tuple(cv2.GaussianBlur(channel, (0, 0), EDGE_SIGMA) for channel in expected))
     new_edges = _edges(difference.smoothed[1])
     relative = new_edges / (compared.usual_edges + SMALLEST_EDGE + EXPECTED_EDGE_SHARE * expected_edges)
     cues[13] = arcsinh(relative / max(float(median(relative[::2, ::2].ravel())), 0.1))
     cues[14] = cv2.log(1.0 + expected_edges)
     cues[15] = compared.spread_octaves
     cues[16] = cv2.log(compared.known)
-    cues[17] = cv2.cvtColor(expected, cv2.COLOR_BGR2GRAY) / 128.0 - 1.0
+    cues[17] = cv2.cvtColor(cv2.merge(expected), cv2.COLOR_BGR2GRAY) / 128.0 - 1.0
     plain = cv2.resize(compared.distances[2], half[::-1], interpolation=cv2.INTER_LINEAR)
     cues[18] = cv2.log(1.0 + plain)
     return cues
@@ -69,16 +70,12 @@ def strength(cues: np.ndarray) -> np.ndarray:
     cues: from `cue_maps`.
     """
     fine = (cues[0] + cues[1] + cues[2] + cues[3]) / 4
-    return fine + _length(*cues[4:7]) + _length(*cues[7:10]) + cv2.dilate(cues[13], EDGE_REACH) - USUAL_STRENGTH
-
-
-def _length(blue: np.ndarray, green: np.ndarray, red: np.ndarray) -> np.ndarray:
-    """Root mean square over the channels, (h, w) float32."""
-    return cv2.sqrt((blue * blue + green * green + red * red) / 3)
+    half, quarter = cv2.sqrt(mean_square(cues[4:7])), cv2.sqrt(mean_square(cues[7:10]))
+    return fine + half + quarter + cv2.dilate(cues[13], EDGE_REACH) - USUAL_STRENGTH
 
 
 def arcsinh(values: np.ndarray) -> np.ndarray:
-    """Like NumPy's own, in a tenth of its time. (H, W) or (H, W, 3) float32."""
+    """Like NumPy's own, in a tenth of its time. (H, W) float32."""
     return np.copysign(_arcsinh_of_size(np.abs(values)), values)
 
 
@@ -87,8 +84,8 @@ def _arcsinh_of_size(size: np.ndarray) -> np.ndarray:
     return cv2.log(size + cv2.sqrt(size * size + 1.0))
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
+def _edges(channels: Channels) -> np.ndarray:
     """Length of the gradient in grey levels a pixel, root mean square over the channels, (H, W) float32."""
-    across = cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=0.125)
-    down = cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=0.125)
-    return cv2.sqrt(channel_mean(cv2.multiply(across, across) + cv2.multiply(down, down)))
+    across = tuple(cv2.Sobel(channel, cv2.CV_32F, 1, 0, scale=0.125) for channel in channels)
+    down = tuple(cv2.Sobel(channel, cv2.CV_32F, 0, 1, scale=0.125) for channel in channels)
+    return cv2.sqrt(mean_square(across) + mean_square(down))

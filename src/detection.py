@@ -96,7 +96,7 @@ class Scored:
 
     score: frame score. errors: (h, w) float32 error map, 0 = as expected.
     light_novelty: how new the light is, 0 = as in a picture of the training.
-    expected: (h, w, 3) float32 BGR, 0 to 255.
+    expected: (3, h, w) float32, blue, green and red, 0 to 255.
     """
 
     score: float
@@ -190,7 +190,7 @@ class Detector:
     def judge(self, picture: np.ndarray) -> Judgement:
         """Judge a prepared picture, (h, w, 3) uint8 BGR."""
         scored = self._scorer.score(self._subspace, picture)
-        reconstruction = cv2.convertScaleAbs(scored.expected)
+        reconstruction = cv2.merge([cv2.convertScaleAbs(channel) for channel in scored.expected])
         error_map = scored.errors / np.float32(self._thresholds.pixel)
         verdict = verdict_of(scored, self._thresholds, self._trigger)
         return Judgement(verdict, picture, reconstruction, error_map)

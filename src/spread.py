@@ -12,7 +12,7 @@ from typing import Iterable
 import cv2
 import numpy as np
 
-from src.subspace import EXTRAPOLATION_SHRINK, shrink
+from src.subspace import EXTRAPOLATION_SHRINK, Channels, shrink
 
 # Three sizes of spots: the residual at full, half and quarter size, each smoothed a little.
 SHRINKS = (1, 2, 4)
@@ -28,17 +28,16 @@ TINY = 1e-3
 # A pixel of a smaller map counts when more than this share of it is watched.
 COUNTED_SHARE = 0.6
 OCTAVES = (-3.0, 5.0)
-CHANNEL_MEAN = np.full((1, 3), 1.0 / 3.0, np.float32)
 
 
 @dataclass(frozen=True)
 class Residual:
     """A picture minus its reconstruction, in grey levels.
 
-    smoothed: for each of SHRINKS, (H / s, W / s, 3) float32 BGR. expected: (H, W, 3) float32 BGR, 0 to 255.
+    smoothed: for each of SHRINKS, (H / s, W / s) float32 of every channel. expected: (3, H, W) float32, 0 to 255.
     """
 
-    smoothed: tuple[np.ndarray, ...]
+    smoothed: tuple[Channels, ...]
     expected: np.ndarray
 
 
@@ -46,8 +45,8 @@ class Residual:
 class Compared:
     """A residual in usual spreads.
 
-    distances: for each of SHRINKS, (H / s, W / s) float32, 0 where nothing is watched. signed: the same for each
-    channel and with its sign, (H / s, W / s, 3) float32.
+    distances: for each of SHRINKS, (H / s, W / s) float32, 0 where nothing is watched. signed: the same of every
+    channel and with its sign.
     levels: (len(SHRINKS),) float32, the level of the whole picture, about 0.4 in the light of the training.
     known: (H / 2, W / 2) float32, 1 = the reconstruction is sure, towards 0 = it is a guess.
     spread_octaves: (H / 2, W / 2) float32, usual spread relative to the median, log2.
@@ -55,7 +54,7 @@ class Compared:
     """
 
     distances: tuple[np.ndarray, ...]
-    signed: tuple[np.ndarray, ...]
+    signed: tuple[Channels, ...]
     levels: np.ndarray
     known: np.ndarray
     spread_octaves: np.ndarray
@@ -72,17 +71,26 @@ class UsualSpread:
 def residual(expected: np.ndarray, picture: np.ndarray, watched: np.ndarray) -> Residual:
     """The residual of a prepared picture.
 
-    expected: (H, W, 3) float32 BGR, its reconstruction. picture: (H, W, 3) uint8 BGR. watched: (H, W) bool, elsewhere
-    the residual is 0.
+    expected: (3, H, W) float32, its reconstruction. picture: (H, W, 3) uint8 BGR. watched: (H, W) bool, elsewhere the
+    residual is 0.
     """
-    signed = cv2.subtract(picture, expected, dtype=cv2.CV_32F)
-    if not watched.all():
-        signed *= watched[:, :, None]  # before it is smoothed, or it would spread beyond the border
+    everything = bool(watched.all())
+    channels = []
+    for seen, wanted in zip(cv2.split(picture), expected):
+        signed = cv2.subtract(seen, wanted, dtype=cv2.CV_32F)
+        if not everything:
+            signed *= watched  # before it is smoothed, or it would spread beyond the border
+        channels.append(_smoothed(signed))
+    return Residual(tuple(zip(*channels)), expected)
+
+
+def _smoothed(signed: np.ndarray) -> list[np.ndarray]:
+    """One channel for each of SHRINKS. signed: (H, W) float32."""
     smoothed = []
     for before, factor in zip((1, *SHRINKS), SHRINKS):
         signed = shrink(signed, factor // before)
         smoothed.append(cv2.GaussianBlur(signed, (0, 0), SIGMA))
-    return Residual(tuple(smoothed), expected)
+    return smoothed
 
 
 def usual_spread(held_out: Iterable[Residual], left_out: Iterable[Residual], watched: np.ndarray) -> UsualSpread:
@@ -99,13 +107,13 @@ def usual_spread(held_out: Iterable[Residual], left_out: Iterable[Residual], wat
     count = 0
     for each in held_out:
         count += 1
-        for level, smooth in enumerate(each.smoothed):
+        for level, smooth in enumerate(map(cv2.merge, each.smoothed)):
             squared = smooth * smooth
             size[level] = size[level] + squared
             pattern[level] = pattern[level] + squared / (np.median(squared[counted[level]]) + TINY)
     for each in left_out:
         for level, smooth in enumerate(each.smoothed):
-            squared = (smooth * smooth).mean(axis=2)
+            squared = mean_square(smooth)
             misfit[level] = misfit[level] + squared / (np.median(squared[counted[level]]) + TINY)
     variances = []
     for level, factor in enumerate(SHRINKS):
@@ -125,43 +133,47 @@ class Comparison:
     """
 
     def __init__(self, usual: UsualSpread, watched: np.ndarray) -> None:
-        self._inverse_spreads = [1.0 / np.sqrt(variance) for variance in usual.variances]
+        self._inverse_spreads = [cv2.split(1.0 / np.sqrt(variance)) for variance in usual.variances]
         half = tuple(side // EXTRAPOLATION_SHRINK for side in watched.shape[::-1])
-        self._doubts = [EXTRAPOLATION_WEIGHT ** 2 * cv2.resize(1.0 / variance, half, interpolation=cv2.INTER_AREA)
-                        for variance in usual.variances]
+        self._doubts = [
+            cv2.split(EXTRAPOLATION_WEIGHT ** 2 * cv2.resize(1.0 / variance, half, interpolation=cv2.INTER_AREA))
+            for variance in usual.variances]
         everything = bool(watched.all())
         self._watched = [None if everything else shrink(watched.astype(np.float32), factor) > COUNTED_SHARE
                          for factor in SHRINKS]
         self._half_spread = np.sqrt(usual.variances[1].mean(axis=2))
         self._spread_octaves = np.clip(np.log2(self._half_spread / np.median(self._half_spread)), *OCTAVES)
 
-    def compare(self, difference: Residual, extrapolation: np.ndarray) -> Compared:
+    def compare(self, difference: Residual, extrapolation: Channels) -> Compared:
         """Compare a residual. extrapolation: from `Subspace.extrapolation`."""
         distances, signed, levels, known = [], [], [], []
-        for smooth, inverse_spread, doubt, watched in zip(
+        for smoothed, inverse_spreads, doubts, watched in zip(
                 difference.smoothed, self._inverse_spreads, self._doubts, self._watched):
-            sure = 1.0 / (1.0 + extrapolation * doubt)
+            sure = [1.0 / (1.0 + variance * doubt) for variance, doubt in zip(extrapolation, doubts)]
             known.append(sure)
-            growing = smooth.shape[0] > sure.shape[0]
-            sure = cv2.resize(cv2.sqrt(sure), smooth.shape[1::-1],
-                              interpolation=cv2.INTER_LINEAR if growing else cv2.INTER_AREA)
-            relative = cv2.multiply(cv2.multiply(smooth, inverse_spread), sure)
-            distance = root_mean_square(relative)
+            relative = tuple(
+                cv2.multiply(cv2.multiply(smooth, inverse_spread), _scaled(cv2.sqrt(share), smooth.shape))
+                for smooth, inverse_spread, share in zip(smoothed, inverse_spreads, sure))
+            distance = cv2.sqrt(mean_square(relative))
             levels.append(_level(distance, watched))
             distances.append(distance if watched is None else distance * watched)
             signed.append(relative)
-        return Compared(tuple(distances), tuple(signed), np.array(levels, np.float32), channel_mean(known[1]),
+        return Compared(tuple(distances), tuple(signed), np.array(levels, np.float32), sum(known[1]) / 3,
                         self._spread_octaves, self._half_spread)
 
 
-def channel_mean(values: np.ndarray) -> np.ndarray:
-    """The mean over the channels, (H, W) float32 of (H, W, 3) float32; NumPy takes ten times as long."""
-    return cv2.transform(values, CHANNEL_MEAN)
+def mean_square(channels: Channels) -> np.ndarray:
+    """Mean square over the channels, (H, W) float32."""
+    blue, green, red = channels
+    squares = blue * blue
+    cv2.accumulateSquare(green, squares)
+    cv2.accumulateSquare(red, squares)
+    return squares / 3
 
 
-def root_mean_square(values: np.ndarray) -> np.ndarray:
-    """Root mean square over the channels, (H, W) float32 of (H, W, 3) float32."""
-    return cv2.sqrt(channel_mean(cv2.multiply(values, values)))
+def _scaled(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    growing = shape[0] > values.shape[0]
+    return cv2.resize(values, shape[::-1], interpolation=cv2.INTER_LINEAR if growing else cv2.INTER_AREA)
 
 
 def _level(distance: np.ndarray, watched: np.ndarray | None) -> float:

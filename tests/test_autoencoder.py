@@ -39,6 +39,6 @@ def test_the_monitor_sees_what_the_keras_model_expects(tmp_path):
     wet = pictures[7].copy()
     cv2.circle(wet, (80, 60), 8, (30, 20, 90), -1)
     for picture in (*pictures[1::8], wet, np.zeros_like(wet), np.full_like(wet, 255)):
-        ours, keras_own = subspace.reconstruct(picture), reconstruct(model, picture)
+        ours, keras_own = np.moveaxis(subspace.reconstruct(picture), 0, -1), reconstruct(model, picture)
         assert ours.shape == keras_own.shape == picture.shape
         assert np.abs(ours - keras_own).max() / 255.0 < 1e-3

@@ -44,6 +44,16 @@ def test_the_score_fires_above_its_threshold_and_not_at_it():
     assert "score" in judged(WET, score=np.nextafter(score, 0.0)).verdict.triggers
 
 
+def test_a_picture_gets_the_same_score_every_time_wherever_it_lies_in_memory():
+    # Some of OpenCV's functions, such as cv2.magnitude, round differently there.
+    detector, in_the_way = learnt().detector(), []
+    scores = set()
+    for number in range(30):
+        in_the_way.append(np.empty(1 + 4099 * number, np.uint8))
+        scores.add(detector.observe(WET).verdict.score)
+    assert len(scores) == 1
+
+
 def test_the_spot_fires_at_its_threshold_and_not_below_it():
     area = judged(WET).verdict.largest_blob_area
     assert judged(WET, blob_area=area, score=1e9).verdict.triggers == ("blob",)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,10 +21,10 @@ def cues_of(distance: np.ndarray, signed: np.ndarray) -> np.ndarray:
     """The cue maps, (n / 2, n / 2, CUES), of a picture that differs by so much. distance: (n, n). signed: (n / 2, n / 2, 3)."""
     quarter = signed.reshape(SIDE // 4, 2, SIDE // 4, 2, 3).mean(axis=(1, 3))
     half = np.ones(signed.shape[:2], np.float32)
-    full = np.zeros((SIDE, SIDE, 3), np.float32)
-    compared = Compared(
-        (distance, half, half[::2, ::2]), (full, signed, quarter), np.ones(3, np.float32), half, half, half)
-    return np.moveaxis(cue_maps(Residual((full, signed, quarter), full + 100.0), compared), 0, -1)
+    full = np.zeros((3, SIDE, SIDE), np.float32)
+    smoothed = full, cv2.split(signed), cv2.split(quarter)
+    compared = Compared((distance, half, half[::2, ::2]), smoothed, np.ones(3, np.float32), half, half, half)
+    return np.moveaxis(cue_maps(Residual(smoothed, full + 100.0), compared), 0, -1)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def scored(log_odds: float, spot_side: int = 1, spot_log_odds: float | None = No
     """A picture whose highest pixels form a square spot, at these log odds or others than the score's."""
     errors = np.zeros((SIDE, SIDE), np.float32)
     errors[:spot_side, :spot_side] = error_at(log_odds if spot_log_odds is None else spot_log_odds)
-    return Scored(error_at(log_odds), errors, light_novelty, np.zeros((SIDE, SIDE, 3), np.float32))
+    return Scored(error_at(log_odds), errors, light_novelty, np.zeros((3, SIDE, SIDE), np.float32))
 
 
 def calibrated(held_out: list[Scored], left_out: list[Scored]) -> Calibration:
