@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, TextIO
@@ -23,6 +23,8 @@ RUN_LIST, TEST_LIST, CONSTRAINTS = "requirements.txt", "requirements-test.txt", 
 # Set for a program that is not to wait for a key, because nobody double-clicked.
 NO_PAUSE = "LEAK_MONITOR_NO_PAUSE"
 LOCK_POLL_SECONDS = 1.0
+# A virus scanner may hold a fresh python.exe back for some seconds.
+TRIES, PAUSE_SECONDS, ANSWER_SECONDS = 3, 5.0, 60.0
 # Asked of an interpreter: its version, and the Python it was made from.
 _IDENTITY = "import sys; print('%d.%d' % sys.version_info[:2], sys.base_prefix)"
 
@@ -50,7 +52,7 @@ class Environment:
 
     @property
     def log(self) -> Path:
-        """What pip said, in full."""
+        """What pip said, in full, and what a Python that did not start said."""
         return self.project / "logs" / "install.txt"
 
     def stamp(self, package_list: str) -> Path:
@@ -75,40 +77,76 @@ def child_environment(outside: Mapping[str, str]) -> dict[str, str]:
     return inside
 
 
-def prepare(environment: Environment, package_lists: tuple[str, ...], say: Callable[[str], None]) -> None:
+def prepare(
+    environment: Environment, package_lists: tuple[str, ...], say: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     """Make sure that .venv holds what `package_lists` name; does nothing when it does.
 
-    say: shows one line to the user. Raises UserError when the installation fails.
+    say: shows one line to the user. sleep: waits for so many seconds. Raises UserError when the installation fails.
     """
-    if _up_to_date(environment, package_lists):
+    if _up_to_date(environment, package_lists, _identity(environment, say, sleep)):
         return
     with _only_one(environment.project / ".venv.lock", say):
+        identity = _identity(environment, say, sleep)
         # The other launcher, for which this one may have waited, has done the work.
-        if not _up_to_date(environment, package_lists):
-            _install(environment, package_lists, say)
+        if not _up_to_date(environment, package_lists, identity):
+            _install(environment, package_lists, identity, say, sleep)
 
 
-def _up_to_date(environment: Environment, package_lists: tuple[str, ...]) -> bool:
-    identity = _identity(environment)
+def _up_to_date(environment: Environment, package_lists: tuple[str, ...], identity: str | None) -> bool:
     return identity is not None and all(
         _read(environment.stamp(name)) == _fingerprint(environment.project, name, identity)
         for name in package_lists
     )
 
 
-def _identity(environment: Environment) -> str | None:
-    """Which Python the folder holds, None when it holds none that works."""
+def _identity(
+    environment: Environment, say: Callable[[str], None], sleep: Callable[[float], None]
+) -> str | None:
+    """Which Python the folder holds, None when it holds none that works, not even after a while.
+
+    What a Python that does not start says instead goes into the log.
+    """
     if environment.is_ours(sys.prefix):
         return "%d.%d %s" % (*sys.version_info[:2], sys.base_prefix)
+    if not environment.python.exists():
+        return None
+    for number in _tries("The Python in the folder .venv does not start yet.", say, sleep):
+        identity, trouble = _ask(environment.python)
+        if identity is not None:
+            return identity
+        # A log that cannot be written is no reason not to start.
+        with suppress(OSError), _open_log(environment) as log:
+            log.write(f"Try {number} of {TRIES}: {environment.python} does not start: {trouble}\n")
+    return None
+
+
+def _tries(what: str, say: Callable[[str], None], sleep: Callable[[float], None]) -> Iterator[int]:
+    """1 to TRIES, for as long as it takes. Before each but the first `what` is said, and time is given to pass."""
+    for number in range(1, TRIES + 1):
+        if number > 1:
+            say(f"{what} Trying again in {PAUSE_SECONDS:.0f} seconds ...")
+            sleep(PAUSE_SECONDS)
+        yield number
+
+
+def _ask(python: Path) -> tuple[str | None, str]:
+    """Which Python this is, and an empty text. None when it does not start, and what is said instead."""
     try:
         answer = subprocess.run(
             # -I makes it deaf to PYTHONUTF8, and the path may hold the umlaut of a user's name.
-            [environment.python, "-I", "-X", "utf8", "-c", _IDENTITY], capture_output=True, timeout=60,
-            env=child_environment(os.environ), encoding="utf-8",
+            [python, "-I", "-X", "utf8", "-c", _IDENTITY], capture_output=True, timeout=ANSWER_SECONDS,
+            stdin=subprocess.DEVNULL, env=child_environment(os.environ), encoding="utf-8", errors="replace",
         )
-    except OSError:
-        return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
+    except OSError as error:
+        return None, str(error)
+    except subprocess.TimeoutExpired:
+        return None, f"no answer within {ANSWER_SECONDS:.0f} seconds"
+    if answer.returncode == 0 and answer.stdout.strip():
+        return answer.stdout.strip(), ""
+    said = (answer.stderr + answer.stdout).strip() or "nothing said"
+    return None, f"exit code {answer.returncode}, {said}"
 
 
 def _read(stamp: Path) -> str | None:
@@ -125,22 +163,36 @@ def _fingerprint(project: Path, package_list: str, identity: str) -> str:
     return f"{identity}\n{hashlib.sha256(wanted.encode('utf-8')).hexdigest()}\n"
 
 
-def _install(environment: Environment, package_lists: tuple[str, ...], say: Callable[[str], None]) -> None:
-    identity = _identity(environment)
+@contextmanager
+def _open_log(environment: Environment) -> Iterator[TextIO]:
+    """The log, to add to. What was said of a Python that did not start must outlive the attempt to mend it."""
+    environment.log.parent.mkdir(parents=True, exist_ok=True)
+    with open(environment.log, "a", encoding="utf-8") as log:
+        log.write(time.strftime("--- %Y-%m-%d %H:%M:%S\n"))
+        # Before a child program adds to the same file.
+        log.flush()
+        yield log
+
+
+def _install(
+    environment: Environment, package_lists: tuple[str, ...], identity: str | None, say: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> None:
     stamps = {environment.stamp(name): _read(environment.stamp(name)) for name in (RUN_LIST, TEST_LIST)}
     same_python = (stamps[environment.stamp(RUN_LIST)] or "").startswith(f"{identity}\n")
-    environment.log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with open(environment.log, "w", encoding="utf-8") as log:
+    with _open_log(environment) as log:
         if same_python:
             say("The list of packages has changed: bringing them up to date (usually 1 to 5 minutes).")
         else:
             # Nothing is known about a folder without a stamp: an installation may have been cut short in it.
-            _make_folder(environment, log, say)
-            identity = _identity(environment)
+            _make_folder(environment, log, say, sleep)
+            identity = _identity(environment, say, sleep)
         if identity is None:
             raise UserError(
-                f"The Python in {environment.folder} does not start. Delete that folder, then start again.")
+                f"The new Python in {environment.folder} does not start, most likely because a virus scanner holds it "
+                "back: wait some minutes, then start again, and if that does not help ask your IT department to leave "
+                f"this folder out.\nDetails: {environment.log}")
         for stamp in stamps:
             stamp.unlink(missing_ok=True)
         reason = _run_pip(environment, package_lists, log, say)
@@ -157,7 +209,9 @@ def _install(environment: Environment, package_lists: tuple[str, ...], say: Call
     say(f"Ready after {_minutes(time.monotonic() - started)}.")
 
 
-def _make_folder(environment: Environment, log: TextIO, say: Callable[[str], None]) -> None:
+def _make_folder(
+    environment: Environment, log: TextIO, say: Callable[[str], None], sleep: Callable[[float], None]
+) -> None:
     if environment.is_ours(sys.prefix):
         raise UserError(
             f"The installation in {environment.folder} is incomplete. Delete that folder, then start again."
@@ -166,16 +220,19 @@ def _make_folder(environment: Environment, log: TextIO, say: Callable[[str], Non
     say("This happens once and takes 5 to 15 minutes; up to 1 GB is downloaded, 3 GB of disk are used.")
     say(f"Using Python {sys.version.split()[0]} ({sys.executable}).")
     making = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
-    made = subprocess.run(
-        making, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-        env=child_environment(os.environ),
-    )
-    if made.returncode != 0:
-        raise UserError(
-            f"The folder {environment.folder} could not be made. Close every window of the leak monitor and "
-            "check that the disk is not full and that you may write there, then start again. "
-            f"(On Debian and Ubuntu: sudo apt install python3-venv.)\nDetails: {environment.log}"
+    # Making it starts the new Python, too, to put pip in.
+    for _ in _tries("The folder .venv could not be made yet.", say, sleep):
+        made = subprocess.run(
+            making, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            env=child_environment(os.environ),
         )
+        if made.returncode == 0:
+            return
+    raise UserError(
+        f"The folder {environment.folder} could not be made. Close every window of the leak monitor and "
+        "check that the disk is not full and that you may write there, then start again. "
+        f"(On Debian and Ubuntu: sudo apt install python3-venv.)\nDetails: {environment.log}"
+    )
 
 
 def _run_pip(
