@@ -207,6 +207,8 @@ def scene_arrays(scene: Scene, reference: Reference) -> dict[str, np.ndarray]:
         "size": np.array([subspace.height, subspace.width]), "watched": scene.watched, "lights": scene.lights,
         "views": reference.pictures,
     }
+    if reference.camera is not None:
+        arrays["camera"] = np.array(reference.camera)
     arrays |= {f"encoder_{number}": encoder for number, encoder in enumerate(subspace.encoders)}
     return arrays | {f"variance_{number}": variance for number, variance in enumerate(scene.usual.variances)}
 
@@ -217,7 +219,9 @@ def _scene_from(arrays: dict[str, np.ndarray], path: Path) -> tuple[Scene, Refer
         encoders = tuple(arrays[f"encoder_{number}"] for number in range(3))
         subspace = Subspace(encoders, arrays["decoder"], arrays["small_decoder"], height, width)
         usual = UsualSpread(tuple(arrays[f"variance_{number}"] for number in range(len(SHRINKS))))
-        return Scene(subspace, usual, arrays["watched"], arrays["lights"]), Reference(arrays["views"])
+        # Sets of earlier versions lack it and can still be used.
+        camera = tuple(int(side) for side in arrays["camera"]) if "camera" in arrays else None
+        return Scene(subspace, usual, arrays["watched"], arrays["lights"]), Reference(arrays["views"], camera)
     except KeyError as error:
         raise UserError(f"{path} lacks {error}: it was made by another version. {TRAIN}") from error
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from src.camera_statistics import FrameStatistics
 
 LOST, FROZEN, BLACK, OVEREXPOSED = "lost", "frozen", "black", "overexposed"
-COVERED, BLURRED, MOVED = "covered", "blurred", "moved"
-KINDS = (LOST, FROZEN, BLACK, OVEREXPOSED, COVERED, BLURRED, MOVED)
+COVERED, BLURRED, MOVED, RESIZED = "covered", "blurred", "moved", "resized"
+# The cause first: a picture of another size may well be one of something else, too.
+KINDS = (LOST, FROZEN, BLACK, OVEREXPOSED, COVERED, RESIZED, BLURRED, MOVED)
 UNUSABLE = frozenset({BLACK, OVEREXPOSED, COVERED})   # a single such picture cannot be judged
 
 # Chosen on recorded footage of five scenes; the extremes of the good pictures are given.
@@ -49,12 +50,19 @@ def diagnose(statistics: FrameStatistics) -> str | None:
     return BLURRED if statistics.sharpness < BLURRED_SHARE else MOVED
 
 
+def in_pixels(camera: tuple[int, int]) -> str:
+    """The size of a picture, (rows, columns), in words."""
+    return f"{camera[1]} x {camera[0]} pixels"
+
+
 def detail_of(kind: str, statistics: FrameStatistics | None, reason: str, shift_pixels: float) -> str:
     """A sentence with figures about a problem of this kind, "" when there are none."""
     if kind == LOST:
         return reason
     if kind == FROZEN or statistics is None:
         return ""
+    if kind == RESIZED:
+        return f"{in_pixels(statistics.camera)} instead of {in_pixels(statistics.trained_camera)}."
     if kind == MOVED and not statistics.recognised:
         return "Something else is visible than in training."
     return {

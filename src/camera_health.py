@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from src.camera_diagnosis import (
-    BLACK, BLURRED, COVERED, FROZEN, KINDS, LOST, MOVED, OVEREXPOSED, UNUSABLE, detail_of, diagnose,
+    BLACK, BLURRED, COVERED, FROZEN, KINDS, LOST, MOVED, OVEREXPOSED, RESIZED, UNUSABLE, detail_of, diagnose,
 )
 from src.camera_statistics import FrameStatistics
 
@@ -19,7 +19,7 @@ from src.camera_statistics import FrameStatistics
 MOVED_DEGREES = 0.3         # good pictures stay below 0.14
 LEAST_MOVED_PIXELS = 1.5    # in a small ROI a percentage is less than the accuracy of the comparison
 AGREEING_FRAMES = 5         # a movement must be the same in so many pictures, but for one
-HOLD_SECONDS = {BLACK: 10.0, OVEREXPOSED: 10.0, COVERED: 20.0, BLURRED: 30.0, MOVED: 20.0}
+HOLD_SECONDS = {BLACK: 10.0, OVEREXPOSED: 10.0, COVERED: 20.0, RESIZED: 5.0, BLURRED: 30.0, MOVED: 20.0}
 REMINDER_SECONDS = 3600.0
 RECOVERY_SECONDS = 5.0
 FRAMES_IN_A_ROW = 3
@@ -67,7 +67,7 @@ class CameraHealth:
     def blind(self) -> str | None:
         """Why the present picture must not be counted as normal (the kind of problem), None when it may be.
 
-        A shifted or blurred picture is no blindness: it is still worth looking at.
+        A shifted, blurred or resized picture is no blindness: it is still worth looking at.
         """
         if self._unusable is not None:
             return self._unusable
@@ -103,7 +103,8 @@ class CameraHealth:
         same = statistics.fingerprint == self._fingerprint
         self._fingerprint = statistics.fingerprint
         # Black and burnt-out pixels carry no noise, so that equal pictures prove nothing there.
-        seen: dict[str, bool | None] = {LOST: False, FROZEN: same and diagnosis not in (BLACK, OVEREXPOSED)}
+        seen: dict[str, bool | None] = {LOST: False, FROZEN: same and diagnosis not in (BLACK, OVEREXPOSED),
+                                        RESIZED: statistics.resized}
         if diagnosis in UNUSABLE:
             return seen | {diagnosis: True}
         seen |= {kind: False for kind in UNUSABLE}

@@ -18,6 +18,9 @@ RECOGNISED = 0.3            # share of the trained structure that must be found;
 # Share of the trained contrast below which that is chance: now and then, the noise of a covered lens (0.01) looks like
 # the scene. A dim night has 0.65.
 VISIBLE = 0.03
+# A side of the camera picture that differs by less is the same: the size that older versions noted is rounded by up to
+# 1.6 percent, and two sizes that a camera offers differ by far more.
+ROUNDED_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class FrameStatistics:
     shift: where the trained scene was found; None when there is no trained view.
     longer_side: of the picture, in pixels.
     fingerprint: equal for equal pictures.
+    camera, trained_camera: (rows, columns) of the whole camera picture now and in training; None when not known.
     """
 
     brightness: float
@@ -48,6 +52,13 @@ class FrameStatistics:
     shift: Shift | None
     longer_side: int
     fingerprint: int
+    camera: tuple[int, int] | None = None
+    trained_camera: tuple[int, int] | None = None
+
+    @property
+    def resized(self) -> bool:
+        """The camera sends pictures of another size than in training."""
+        return not same_size(self.camera, self.trained_camera)
 
     @property
     def recognised(self) -> bool:
@@ -60,6 +71,7 @@ class TrainedView:
 
     def __init__(self, reference: Reference) -> None:
         self.registration = Registration(reference)
+        self.camera = reference.camera
         self.contrast = min(_contrast_and_noise(picture)[0] for picture in reference.pictures)
         self._bands = [_bands(picture) for picture in reference.pictures]
 
@@ -77,8 +89,19 @@ class TrainedView:
         return _slope(fine, trained_fine) / max(_slope(coarse, trained_coarse), 1e-3)
 
 
-def measure(image: np.ndarray, view: TrainedView | None) -> FrameStatistics:
-    """Statistics of one picture, (H, W, 3) uint8 BGR, cut to the ROI exactly as in training."""
+def same_size(camera: tuple[int, int] | None, trained: tuple[int, int] | None) -> bool:
+    """Whether camera pictures of these sizes, (rows, columns), are equally large, as far as that is known."""
+    return camera is None or trained is None or all(
+        abs(now - then) <= ROUNDED_SHARE * then for now, then in zip(camera, trained))
+
+
+def measure(
+    image: np.ndarray, view: TrainedView | None, camera: tuple[int, int] | None = None,
+) -> FrameStatistics:
+    """Statistics of one picture, (H, W, 3) uint8 BGR, cut to the ROI exactly as in training.
+
+    camera: (rows, columns) of the whole camera picture.
+    """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     small = small_grey(grey, None if view is None else view.registration.size)
     contrast, noise = _contrast_and_noise(small)
@@ -95,6 +118,8 @@ def measure(image: np.ndarray, view: TrainedView | None) -> FrameStatistics:
         shift=None if shift is None else shift.enlarged(image.shape[1] / small.shape[1]),
         longer_side=max(grey.shape),
         fingerprint=zlib.crc32(np.ascontiguousarray(image)),
+        camera=camera,
+        trained_camera=None if view is None else view.camera,
     )
 
 

@@ -17,7 +17,7 @@ from src.event_kinds import (
 
 WATCHED, DOUBTFUL, BLIND, GAP, NOT_ARMED = "watched", "doubtful", "blind", "gap", "not_armed"
 # With these camera problems the pictures are still judged, although less well or more rarely.
-STILL_JUDGED = frozenset({"moved", "blurred", "slow"})
+STILL_JUDGED = frozenset({"moved", "blurred", "resized", "slow"})
 GAP_AFTER_HEARTBEATS = 2.5
 # What the monitor writes as its reason and state; every other end was meant.
 FAULT, WATCHING = "a fault in the program", "watching"

@@ -16,11 +16,13 @@ import numpy as np
 
 from src.artifacts import check_model, load_scene
 from src.atomic_file import write_json
+from src.camera_diagnosis import RESIZED, in_pixels
+from src.camera_statistics import same_size
 from src.check_result import CheckResult
 from src.config import Config, ImageSettings, NotifySettings, PathSettings, RoiSettings
 from src.delivery import DeliveryError, Message
 from src.detection import Scene
-from src.messages import size_on_disk, trial_message
+from src.messages import CAMERA_PROBLEMS, size_on_disk, trial_message
 from src.judge import shipped_judge
 from src.mode_now import mode_now
 from src.notify import channels_from
@@ -121,7 +123,11 @@ def check_trained_model(config: Config, picture: np.ndarray | None) -> CheckResu
     Raises UserError when the model set is missing, incomplete, or made with other settings.
     """
     check_model(config, shipped_judge().name)
-    scene, _ = load_scene(config.paths.model_dir)
+    scene, reference = load_scene(config.paths.model_dir)
+    if picture is not None and not same_size(picture.shape[:2], reference.camera):
+        what, consequence, advice = CAMERA_PROBLEMS[RESIZED]
+        return CheckResult("Model", False, f"The camera {what}: {in_pixels(picture.shape[:2])} instead of "
+                                           f"{in_pixels(reference.camera)}. {consequence}", advice[0].upper() + advice[1:])
     if picture is not None and not _watched_as_written(scene, config.roi, picture):
         return CheckResult("Model", False, "it does not leave out what roi.ignore says in the picture that the camera "
                                            "sends now.",

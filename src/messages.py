@@ -54,6 +54,13 @@ CAMERA_PROBLEMS = {
         BLIND,
         "take away what is in front of the camera, and wipe the lens.",
     ),
+    "resized": (
+        "sends pictures of another size than when the monitor was trained",
+        UNSURE,
+        "check that the right camera is plugged in, and set index, width and height in the section camera of "
+        "config/config.yaml as they were. If the new size is to stay, move the pictures in data/normal away, then run "
+        "run_capture.bat and run_train.bat again.",
+    ),
     "blurred": ("has a blurred picture", UNSURE, "wipe the lens and set the focus again."),
     "moved": (
         "no longer looks where it looked when the monitor was trained",

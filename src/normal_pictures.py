@@ -33,6 +33,7 @@ class NormalPictures:
     names: N file names. pictures: (N, h, w, 3) uint8 BGR, prepared. blocks: (N,) int block numbers.
     watched: (h, w) bool, False where roi.ignore says not to look.
     views: about a hundred small grey pictures (rows, columns) uint8, spread over the set, to recognise the view by.
+    camera: (rows, columns) of the camera pictures that they are or were cut out of, None when that is not known.
     skipped: a sentence for every file that could not be used.
     """
 
@@ -41,6 +42,7 @@ class NormalPictures:
     blocks: np.ndarray
     watched: np.ndarray
     views: tuple[np.ndarray, ...]
+    camera: tuple[int, int] | None
     skipped: tuple[str, ...]
 
 
@@ -115,7 +117,7 @@ def load_normal_pictures(
             "more." + _some(skipped))
     watched = _watched(folder, roi, camera, scored)
     blocks = time_blocks(names, np.stack([light_signature(picture, watched) for picture in pictures]))
-    return NormalPictures(tuple(names), np.stack(pictures), blocks, watched, tuple(views), tuple(skipped))
+    return NormalPictures(tuple(names), np.stack(pictures), blocks, watched, tuple(views), camera, tuple(skipped))
 
 
 def _one_camera_size(

@@ -32,7 +32,8 @@ def roi_box(height: int, width: int, roi: RoiSettings) -> tuple[int, int, int, i
         raise UserError(
             f"The region of interest covers columns {left} to {right} and rows {top} to {bottom}, but the camera "
             f"picture is {width} x {height} pixels and the region must lie inside it, at least "
-            f"{SMALLEST_ROI_SIDE_PIXELS} pixels wide and high. Correct the section roi in config/config.yaml.")
+            f"{SMALLEST_ROI_SIDE_PIXELS} pixels wide and high. Correct the section roi in config/config.yaml. If it "
+            "fitted before, the camera sent pictures of another size then: set its section back instead.")
     return left, top, right, bottom
 
 

@@ -54,9 +54,11 @@ class Reference:
     """The trained view: mean pictures in different light.
 
     pictures: (K, h, w) float32 grey, 0 to 255, at the small size at which pictures are compared.
+    camera: (rows, columns) of the whole camera pictures, None when an older version did not note it.
     """
 
     pictures: np.ndarray
+    camera: tuple[int, int] | None = None
 
 
 def small_grey(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray:
@@ -73,11 +75,13 @@ def small_grey(image: np.ndarray, size: tuple[int, int] | None = None) -> np.nda
     return cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR).astype(np.float32)
 
 
-def build_reference(images: Sequence[np.ndarray], lights: int = 4) -> Reference:
+def build_reference(
+    images: Sequence[np.ndarray], lights: int = 4, camera: tuple[int, int] | None = None,
+) -> Reference:
     """Mean pictures of the training set, one for each kind of light.
 
     images: (H, W, 3) uint8 BGR, all cut out in the same way; about a hundred, spread over the set, are plenty.
-    lights: at most so many mean pictures.
+    lights: at most so many mean pictures. camera: (rows, columns) of the camera pictures they were cut out of.
     """
     if not images:
         raise ValueError("at least one picture is needed")
@@ -91,7 +95,7 @@ def build_reference(images: Sequence[np.ndarray], lights: int = 4) -> Reference:
         chosen.append(int(distances.argmax()))
         distances = np.minimum(distances, np.linalg.norm(looks - looks[chosen[-1]], axis=1))
     nearest = np.stack([np.linalg.norm(looks - looks[index], axis=1) for index in chosen]).argmin(axis=0)
-    return Reference(np.stack([greys[nearest == group].mean(axis=0) for group in range(len(chosen))]))
+    return Reference(np.stack([greys[nearest == group].mean(axis=0) for group in range(len(chosen))]), camera)
 
 
 def _look(grey: np.ndarray) -> np.ndarray:

@@ -67,7 +67,7 @@ def train(
 
     staging = staging_folder(config.paths.model_dir)
     autoencoder.save_autoencoder(model, staging / KERAS_FILE)
-    reference = build_reference(normal.views)
+    reference = build_reference(normal.views, camera=normal.camera)
     write_arrays(staging / DETECTOR_FILE, scene_arrays(scene, reference))
     words = _in_words(config, calibration, alarms, normal)
     files = {name: file_hash(staging / name) for name in (KERAS_FILE, DETECTOR_FILE)}

@@ -112,7 +112,7 @@ class Watch:
 
     def _judge(self, frame: Frame) -> tuple[Judgement, FrameStatistics]:
         cropped = crop_roi(frame.image, self._detector.roi)
-        statistics = measure(cropped, self._view)
+        statistics = measure(cropped, self._view, frame.image.shape[:2])
         shift = statistics.shift
         limit = self._moved_percent / 100.0 * statistics.longer_side
         if statistics.recognised and shift.confidence >= CLEAR_SHIFT and shift.pixels >= limit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -100,15 +100,17 @@ def learnt(config: Config = Config()) -> Learnt:
     return Learnt(scene, thresholds, build_reference(views), judge)
 
 
-def write_model(config: Config, now: datetime = EVENING, roi: RoiSettings = RoiSettings()) -> None:
+def write_model(
+    config: Config, now: datetime = EVENING, roi: RoiSettings = RoiSettings(), camera: tuple[int, int] | None = None,
+) -> None:
     """Install a model set as training does; only the Keras file, which nobody reads while watching, is no model.
 
-    roi: the part of the bench that it has learnt.
+    roi: the part of the bench that it has learnt. camera: (rows, columns) of the camera pictures, as it notes them.
     """
     model = learnt(Config(roi=roi))
     staging = staging_folder(config.paths.model_dir)
     (staging / KERAS_FILE).write_bytes(b"a Keras model")
-    write_arrays(staging / DETECTOR_FILE, scene_arrays(model.scene, model.reference))
+    write_arrays(staging / DETECTOR_FILE, scene_arrays(model.scene, replace(model.reference, camera=camera)))
     files = {name: file_hash(staging / name) for name in (KERAS_FILE, DETECTOR_FILE)}
     write_json(staging / THRESHOLD_FILE,
                threshold_document(config, model.judge.name, model.thresholds, files, ("Made for a test.",), now))

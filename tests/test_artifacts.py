@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import pytest
 from src import artifacts, atomic_file
 from src.artifacts import (
     COMPLETE, DETECTOR_FILE, KERAS_FILE, NUMBERS, SET, STATS_FILE, THRESHOLD_FILE, check_model, fingerprint,
-    finish_exchange, install_set, load_detector, read_arrays, staging_folder, store_threshold, write_arrays,
+    finish_exchange, install_set, load_detector, load_scene, read_arrays, scene_arrays, staging_folder, store_threshold,
+    write_arrays,
 )
 from src.errors import UserError
 from src.judge import shipped_judge
-from tests.bench import EVENING, bench, lab, write_model
+from tests.bench import EVENING, bench, lab, learnt, write_model
 
 OLD, NEW = b"old", b"new"
 
@@ -153,6 +155,13 @@ def test_a_stored_model_judges_as_it_did_before_it_was_stored(trained, tmp_path)
     assert not dry.verdict.anomalous and wet.verdict.anomalous
     assert np.abs(dry.reconstruction.astype(int) - dry.picture).mean() < 4
     assert reference.pictures.ndim == 3 and len(reference.pictures) >= 1
+
+
+@pytest.mark.parametrize("camera", [(720, 1280), None])
+def test_the_size_of_the_camera_picture_is_stored_and_sets_without_it_can_be_used(tmp_path, camera):
+    model = learnt()
+    write_arrays(tmp_path / DETECTOR_FILE, scene_arrays(model.scene, replace(model.reference, camera=camera)))
+    assert load_scene(tmp_path)[1].camera == camera
 
 
 def refusal(config) -> str:

@@ -30,6 +30,7 @@ ELSEWHERE = replace(GOOD, shift=UNSEEN)
 NUDGED = replace(GOOD, shift=Shift(3.0, -0.6, 0.0, 0.97))
 TURNED = replace(GOOD, shift=Shift(0.2, 0.1, 0.6, 0.97))
 ARM = replace(GOOD, shift=replace(SEEN, confidence=0.6))
+SMALLER = replace(GOOD, camera=(480, 640), trained_camera=(720, 1280))
 UNTRAINED = replace(GOOD, contrast_share=None, sharpness=None, shift=None)
 
 
@@ -119,6 +120,23 @@ def test_lost_is_not_named_when_a_picture_comes_now_and_then():
     assert play(health(), *[(None, 20), (GOOD, 1)] * 10) == []
 
 
+def test_pictures_of_another_size_than_in_training_are_named_and_still_watched():
+    watched = health()
+    assert play(watched, (GOOD, 20), (SMALLER, 100)) == [(25, "resized", "started")]
+    assert watched.blind is None
+    assert play(watched, (GOOD, 20), start=120) == [(125, "resized", "recovered")]
+
+
+def test_that_another_size_shows_something_else_comes_after_its_cause():
+    elsewhere = replace(SMALLER, shift=UNSEEN)
+    assert play(health(), (elsewhere, 100)) == [(5, "resized", "started"), (20, "moved", "started")]
+
+
+@pytest.mark.parametrize("trained", [None, (720, 1280), (711, 1272)])
+def test_a_size_that_is_the_same_or_not_known_for_sure_is_no_problem(trained):
+    assert play(health(), (replace(GOOD, camera=(720, 1280), trained_camera=trained), 100)) == []
+
+
 def test_a_shaking_camera_has_not_moved():
     left, right = replace(GOOD, shift=Shift(-9, 2, 0, 0.9)), replace(GOOD, shift=Shift(8, -3, 0, 0.9))
     assert play(health(), *[(left, 1), (right, 1)] * 100) == []
@@ -161,6 +179,7 @@ def test_the_notice_of_a_lost_camera_says_why_and_its_end_how_long():
 @pytest.mark.parametrize(("picture", "figure"), [
     (BLACK, "brightness 2 of 255"), (WHITE, "70 percent"), (COVER, "brightness 110"), (BLUR, "20 percent"),
     (NUDGED, "shifted by 3.1 pixels"), (ELSEWHERE, "Something else"),
+    (SMALLER, "640 x 480 pixels instead of 1280 x 720 pixels"),
 ])
 def test_the_notice_holds_a_figure(picture, figure):
     watched = health()

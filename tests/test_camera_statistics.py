@@ -53,6 +53,16 @@ def test_a_movement_does_not_look_blurred(view):
     assert measure(moved(bench(9), 7.5, 2.5, 0.5), view).sharpness > 0.8
 
 
+@pytest.mark.parametrize(("now", "then", "resized"), [
+    ((480, 640), (720, 1280), True), ((720, 1280), (720, 1280), False), ((720, 960), (720, 1280), True),
+    ((720, 1280), (714, 1268), False),      # rounded, as older versions noted it
+    (None, (720, 1280), False), ((720, 1280), None, False),
+])
+def test_the_size_of_the_camera_picture_is_compared_with_that_of_the_training(now, then, resized):
+    view = TrainedView(build_reference([bench(0)], camera=then))
+    assert measure(bench(9), view, now).resized == resized
+
+
 def test_without_training_there_is_still_light_contrast_and_noise():
     statistics = measure(bench(9, noise=10), None)
     assert statistics.shift is None and statistics.sharpness is None and not statistics.recognised

@@ -107,6 +107,15 @@ def test_a_model_that_does_not_leave_out_what_is_written_fails(tmp_path, camera_
     assert result.ok == ok and ("run_train.bat" in result.advice) != ok
 
 
+@pytest.mark.parametrize(("trained", "ok"), [((480, 640), True), (None, True), ((720, 1280), False)])
+def test_a_camera_picture_of_another_size_than_in_training_fails(tmp_path, trained, ok):
+    _, config = lab(tmp_path)
+    write_model(config, camera=trained)
+    result = check_trained_model(config, np.zeros((480, 640, 3), np.uint8))
+    assert result.ok == ok
+    assert ok or "640 x 480 pixels instead of 1280 x 720 pixels" in result.text and "width and height" in result.advice
+
+
 def test_notifications_that_are_off_or_cannot_work_are_told():
     off = parse_config("", "test").notify
     nobody = check_notifications(off, {})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from src.atomic_file import read_json, write_json
+from src.camera_statistics import same_size
 from src.config import ImageSettings, RoiSettings
 from src.errors import UserError
 from src.image_files import write_jpg
@@ -160,8 +161,10 @@ def expected_mask(settings: RoiSettings, factor: int, size: tuple[int, int]) -> 
 @pytest.mark.parametrize("factor", [1, 3, 10])
 def test_cut_pictures_are_watched_where_the_user_wrote_whatever_the_units_and_the_size(tmp_path, units, factor):
     settings = region(units, factor)
-    watched = load(captured(tmp_path, settings, factor), settings).watched
+    normal = load(captured(tmp_path, settings, factor), settings)
+    watched = normal.watched
     assert not watched.all() and np.array_equal(watched, expected_mask(settings, factor, watched.shape))
+    assert normal.camera == (HEIGHT * factor, WIDTH * factor)
 
 
 @pytest.mark.parametrize("units", ["relative", "pixels"])
@@ -177,7 +180,9 @@ def test_whole_and_cut_pictures_give_the_same_mask_also_together(tmp_path, units
 def test_shares_of_the_picture_need_no_noted_camera_size(tmp_path, factor):
     settings = region("relative")
     folder = of_an_older_version(captured(tmp_path, settings, factor))
-    watched = load(folder, settings).watched
+    normal = load(folder, settings)
+    watched = normal.watched
+    assert same_size((HEIGHT * factor, WIDTH * factor), normal.camera)
     assert not watched.all() and same_area(watched, expected_mask(settings, factor, watched.shape))
     note_crop(folder, settings, np.zeros((HEIGHT * factor, WIDTH * factor, 3), np.uint8))
     with pytest.raises(UserError, match="another size of the camera picture"):

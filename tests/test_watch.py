@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import cv2
@@ -19,7 +20,7 @@ from src.pace import Pace
 from src.watch import Look, Watch
 from tests.bench import EVENING, HEIGHT, WIDTH, bench, learnt
 
-VIEW = TrainedView(learnt().reference)
+VIEW = TrainedView(replace(learnt().reference, camera=(HEIGHT, WIDTH)))
 
 
 class Night:
@@ -195,3 +196,14 @@ def test_a_region_that_does_not_fit_is_said_in_words():
     config = parse_config("roi: {enabled: true, units: pixels, width: 640, height: 360}", "test")
     with pytest.raises(UserError, match="camera picture is 160 x 120 pixels"):
         Night(config).see(bench(200))
+
+
+def test_a_camera_that_sends_another_size_is_named_and_a_leak_is_still_found():
+    def smaller(image: np.ndarray) -> np.ndarray:
+        return cv2.resize(image, (WIDTH * 3 // 4, HEIGHT * 3 // 4), interpolation=cv2.INTER_AREA)
+
+    looks = Night().see(*(smaller(bench(200 + number)) for number in range(10)),
+                        *(smaller(wet(210 + number, radius=7)) for number in range(4)))
+    told = [(number, notice.kind, notice.detail) for number, look in enumerate(looks) for notice in look.health]
+    assert told == [(5, "resized", f"{WIDTH * 3 // 4} x {HEIGHT * 3 // 4} pixels instead of {WIDTH} x {HEIGHT} pixels.")]
+    assert "alert" in kinds(looks[10:]) and "alert" not in kinds(looks[:10])
