@@ -80,7 +80,7 @@ def test_from_normal_pictures_to_the_alert_on_the_phone(tmp_path):
 
             wait_until(lambda: any("POSSIBLE LEAK" in request.json["text"] for request in slack.requests), 60)
             wait_until(lambda: any("POSSIBLE LEAK" in email["Subject"] for email in mail.emails), 20)
-            assert status(folder)["incident_id"]
+            wait_until(lambda: status(folder)["incident_id"], 20)     # the message goes first
 
             write_mode(config.paths.state_mode_file, Mode.OFF)
             wait_until(lambda: status(folder)["not_watching_because"] == "the mode is OFF", 2.0)
