@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 from src.console import say
@@ -19,6 +20,8 @@ from src.errors import UserError
 from src.windows import without_middleman
 
 PROJECT = Path(os.path.abspath(__file__)).parent.parent
+# Fits into every console window: a line of 80 characters would move on by itself in one of 80 columns.
+WIDTH = 79
 USER_CAN_FIX_IT, WRONG_ARGUMENTS = 1, 2
 # Short names for what people say; any other task is the name of a script.
 ALIASES = {
@@ -79,9 +82,16 @@ def _overview(project: Path) -> str:
     lines = ["Usage: python scripts/launch.py TASK [arguments]", "", "Tasks:"]
     for script in _scripts(project):
         purpose = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-        lines.append(f"  {names.get(script.stem, script.stem):18} {purpose}".rstrip())
-    lines.append(f"  {TEST:18} Run all tests (--windows: those under Wine, too).")
+        lines.append(_task_and_purpose(names.get(script.stem, script.stem), purpose))
+    lines.append(_task_and_purpose(TEST, "Run all tests (--windows: those under Wine, too)."))
     return "\n".join([*lines, "", "TASK --help tells what a task can be told."])
+
+
+def _task_and_purpose(task: str, purpose: str) -> str:
+    """Two columns, of which the second may take several lines."""
+    first = f"  {task:18} "
+    return textwrap.fill(purpose, WIDTH, initial_indent=first, subsequent_indent=" " * len(first),
+                         break_long_words=False, break_on_hyphens=False) if purpose else first.rstrip()
 
 
 def _unknown(task: str, project: Path) -> str:

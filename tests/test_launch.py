@@ -15,6 +15,7 @@ import pytest
 
 from scripts.launch import main, refusal
 from src.environment import NO_PAUSE, Environment, child_environment
+from src.launcher import _overview
 
 PROJECT = Path(__file__).resolve().parent.parent
 LAUNCHER_FILES = (
@@ -194,6 +195,15 @@ def test_without_a_task_it_says_how_it_is_used(installed):
     answer = start(installed, "--help")
     assert answer.returncode == 0
     assert answer.stdout.startswith("Usage: python scripts/launch.py TASK")
+
+
+def test_the_overview_fits_into_a_console_window_and_cuts_no_word():
+    overview = _overview(PROJECT)
+    assert all(len(line) <= 79 for line in overview.splitlines())
+    in_one_line = " ".join(overview.split())
+    for script in (PROJECT / "scripts").glob("*.py"):
+        purpose = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))).partition("\n")[0]
+        assert script.stem == "launch" or purpose in in_one_line
 
 
 @pytest.mark.parametrize(
