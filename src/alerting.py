@@ -71,7 +71,7 @@ class Alerting:
             score_threshold=verdict.score_threshold, largest_blob_area=verdict.largest_blob_area,
             blob_area_threshold=verdict.blob_area_threshold, triggers=verdict.triggers,
             kind=notice.kind, area_percent=notice.area_percent, place=place_of(notice.spot), growing=notice.growing,
-            new_light=verdict.lighting_change, evidence=names)
+            new_light=verdict.lighting_change, channels=self._outbox.channels, evidence=names)
         self.log(f"incident_{notice.kind}", incident_id=notice.incident_id, area_percent=notice.area_percent,
                  minutes=notice.seconds_open / 60.0)
 

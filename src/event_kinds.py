@@ -63,6 +63,7 @@ class Alert(Event):
     area_percent: NonNegativeFloat
     growing: bool
     triggers: tuple[str, ...]
+    channels: tuple[str, ...] | None = None  # older lines do not have it
     evidence: tuple[str, ...]
 
 

@@ -53,6 +53,11 @@ class Outbox:
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the channels through which a message goes that is queued now."""
+        return tuple(line.channel.name for line in self._lines)
+
     def start(self) -> None:
         """Deliver from now on, in threads: first what waits from before a restart."""
         self._recover()

@@ -52,6 +52,11 @@ class DaySummary:
         """The watched share of the armed time; None when it was never armed."""
         return 100.0 * self.watched_seconds / self.armed_seconds if self.armed_seconds > 0 else None
 
+    @property
+    def untold(self) -> int:
+        """How many of the alerts no channel was there to send."""
+        return sum(alert.channels == () if alert.channels is not None else not self.messages for alert in self.alerts)
+
     def of_kind(self, kind: str) -> tuple[Span, ...]:
         return tuple(part for part in self.spans if part.kind == kind)
 

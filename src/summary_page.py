@@ -80,15 +80,14 @@ def _alerts_in_words(summary: DaySummary) -> str:
 
 
 def _delivery_in_words(summary: DaySummary) -> str:
-    if summary.undelivered:
-        return f"{_count(len(summary.undelivered), 'message')} NOT DELIVERED"
-    if summary.messages:
-        return "everything delivered"
-    return (
-        "NOBODY WAS TOLD (no way of sending is switched on)"
-        if summary.alerts
-        else "no message had to be sent"
-    )
+    if not summary.messages:
+        return "NOBODY WAS TOLD (no way of sending is switched on)" if summary.untold else "no message had to be sent"
+    rest = (f"{_count(len(summary.undelivered), 'message')} NOT DELIVERED" if summary.undelivered
+            else "everything else delivered" if summary.untold else "everything delivered")
+    if not summary.untold:
+        return rest
+    told_of = f" of {summary.untold} of {len(summary.alerts)} alerts" if summary.untold < len(summary.alerts) else ""
+    return f"NOBODY WAS TOLD{told_of} (no way of sending worked then), {rest}"
 
 
 def _leaks(summary: DaySummary, evidence_link: Callable[[str], str]) -> Iterator[str]:

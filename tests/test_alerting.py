@@ -25,6 +25,8 @@ NEW = Spot(area_pixels=60, area_percent=0.15, left=0.8, top=0.8, width=0.1, heig
 class NotingOutbox:
     """Writes down what is queued."""
 
+    channels = ("slack", "email")
+
     def __init__(self) -> None:
         self.queued: list[tuple[str, bytes | None]] = []
 
@@ -59,6 +61,7 @@ def test_a_leak_elsewhere_is_told_with_its_own_place_and_area(told):
     assert (alert["event"], alert["kind"], alert["area_percent"]) == ("alert", "elsewhere", 0.15)
     assert alert["place"] == pytest.approx([0.8, 0.8, 0.9, 0.9])
     assert (incident["event"], incident["area_percent"]) == ("incident_elsewhere", 0.15)
+    assert alert["channels"] == ["slack", "email"]
     assert typed(events)[1] == 0
 
 

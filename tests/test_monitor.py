@@ -128,6 +128,8 @@ class MarkReader:
 class NotingOutbox:
     """Writes down what is queued, and what was on the disk by then."""
 
+    channels = ("slack",)
+
     def __init__(self, evidence_dir: Path, clock: NightClock) -> None:
         self.messages: list[tuple[float, MessageText, bytes | None]] = []
         self.pictures_then: list[int] = []

@@ -41,6 +41,17 @@ def test_an_alert_that_nobody_could_get_is_said():
     assert "NOBODY WAS TOLD (no way of sending is switched on)" in sentence(sum_up(*night(alert(9.0))))
 
 
+def test_an_alert_that_nobody_could_get_is_said_although_other_messages_arrived():
+    fixed = delivery(10.0, "notify_queued"), delivery(10.1, "notify_sent")
+    untold, told = alert(9.0, channels=[]), alert(11.0, "i2", channels=["slack"])
+    assert sentence(sum_up(*night(untold, *fixed))).endswith(
+        "NOBODY WAS TOLD (no way of sending worked then), everything else delivered.")
+    assert sentence(sum_up(*night(untold, told, *fixed))).endswith(
+        "NOBODY WAS TOLD of 1 of 2 alerts (no way of sending worked then), everything else delivered.")
+    assert sentence(sum_up(*night(told, *fixed))).endswith("everything delivered.")
+    assert "1 message NOT DELIVERED" in sentence(sum_up(*night(untold, told, fixed[0])))
+
+
 def test_many_leaks_are_said_as_a_range():
     lines = [alert(hour, f"i{hour}") for hour in range(1, 6)]
     assert "5 leak alerts between 19:00 and 23:00" in sentence(sum_up(*night(*lines)))
