@@ -18,13 +18,15 @@ from src.console import say
 from src.instance import only_instance
 from src.interruption import one_interruption
 from src.monitor import BY_HAND
-from src.monitoring import start_watching
+from src.monitoring import start_watching, warning_of_recording
 from src.windows import calm_closing, keep_awake, no_quick_edit
 
 
 def main(arguments: list[str]) -> int:
     config = read_config(parser(__doc__).parse_args(arguments))
     clock = Clock()
+    if warning := warning_of_recording(config.camera):
+        say(warning)
     endings: list[str] = []
 
     def ending(why: str) -> None:

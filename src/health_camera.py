@@ -16,7 +16,7 @@ from src.camera_statistics import FrameStatistics, measure
 from src.check_result import CheckResult
 from src.clock import Clock
 from src.config import CameraSettings, RoiSettings
-from src.messages import CAMERA_PROBLEMS
+from src.messages import CAMERA_AGAIN, CAMERA_PROBLEMS, NO_CAMERA
 from src.mode import Mode, ModeFile
 from src.preprocess import crop_roi, ignored_area, roi_box
 from src.steady_camera import open_camera
@@ -100,6 +100,8 @@ def _look(settings: CameraSettings, roi: RoiSettings, backend: str, clock: Clock
     text = (f"{camera.name} sends {width} x {height} pixels{asked}, brightness {seen.brightness:.0f} of 255, "
             f"sharpness {100 * seen.fineness:.0f} (in focus: above {100 * OUT_OF_FOCUS:.0f})")
     problem, advice = _judge(seen)
+    if problem is None and not camera.live:
+        return CameraCheck(CheckResult(NAME, True, f"{text}. {NO_CAMERA}", CAMERA_AGAIN, warning=True), picture)
     return CameraCheck(CheckResult(NAME, problem is None, f"{text}. {problem or ''}".strip(), advice), picture)
 
 

@@ -25,6 +25,8 @@ WHAT_TO_DO_AT_A_LEAK = (
 BLIND = "Until this is put right, no leak can be seen."
 UNSURE = "Until this is put right, a leak may be missed, and false alarms may come."
 NOBODY_WATCHES = "Nobody is watching the set-up now."
+NO_CAMERA = "That is a recording and no camera: nobody watches the set-up itself."
+CAMERA_AGAIN = "To watch with the camera, write source: null in the section camera of config/config.yaml."
 
 # kind: (what is the matter, with the camera as its subject; what it means; what to do now)
 CAMERA_PROBLEMS = {

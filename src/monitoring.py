@@ -9,10 +9,11 @@ from typing import TextIO
 from src.alarm import Alarm
 from src.alerting import Alerting
 from src.artifacts import load_detector
+from src.camera import is_address
 from src.camera_health import CameraHealth
 from src.camera_statistics import TrainedView
 from src.clock import Clock
-from src.config import Config
+from src.config import CameraSettings, Config
 from src.counter_line import CounterLine
 from src.dead_man_switch import DeadManSwitch
 from src.detection import Detector
@@ -21,6 +22,7 @@ from src.evidence import Evidence
 from src.heartbeat_file import HeartbeatFile
 from src.incident_file import IncidentFile
 from src.judge import shipped_judge
+from src.messages import CAMERA_AGAIN, NO_CAMERA
 from src.mode import ModeFile
 from src.monitor import BY_HAND, Monitor
 from src.newest_model import NewestModel
@@ -33,6 +35,13 @@ from src.status import StatusFile
 from src.steady_camera import SILENCE_SECONDS, OpenOne, SteadyCamera, open_camera
 from src.storage import Storage
 from src.watch import Watch
+
+
+def warning_of_recording(settings: CameraSettings) -> str:
+    """What to say of a recording in the place of the camera, which somebody may have left there; else ""."""
+    if settings.source is None or is_address(settings.source):
+        return ""
+    return f"WARNING: the pictures come from {settings.source}. {NO_CAMERA} {CAMERA_AGAIN}"
 
 
 def start_watching(

@@ -13,6 +13,7 @@ from src.config import CameraSettings, ImageSettings, RoiSettings
 from src.errors import UserError
 from src.frame import Frame
 from src.health_camera import camera_user, check_camera, list_cameras, silent_cameras, with_roi_outlined
+from src.image_files import write_jpg
 from src.mode import Mode, write_mode
 from src.preprocess import crop_roi, watched_area
 from tests.test_registration import bench
@@ -84,6 +85,13 @@ def test_a_recording_that_cannot_be_opened_is_not_looked_for_among_the_cameras(c
     result = check_camera(CameraSettings(source="nowhere.mp4"), WHOLE, None, clock).result
     assert "nowhere.mp4 does not exist" in result.text
     assert "camera.source" in result.advice and "--list_cameras" not in result.advice
+
+
+def test_a_recording_in_the_place_of_the_camera_is_warned_of(tmp_path, clock):
+    write_jpg(tmp_path / "1.jpg", bench())
+    result = check_camera(CameraSettings(source=str(tmp_path)), WHOLE, None, clock).result
+    assert result.ok and result.line.startswith("WARN - Camera: recording ")
+    assert "nobody watches the set-up itself" in result.text and "source: null" in result.advice
 
 
 def test_a_roi_outside_the_picture_is_refused(clock):

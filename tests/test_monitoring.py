@@ -13,6 +13,7 @@ import pytest
 from src.artifacts import THRESHOLD_FILE, store_threshold, threshold_document
 from src.atomic_file import read_json
 from src.camera import CameraTimeout
+from src.config import CameraSettings
 from src.counter_line import CounterLine
 from src.errors import UserError
 from src.event_log import read_events
@@ -20,7 +21,7 @@ from src.frame import Frame
 from src.judge import shipped_judge
 from src.messages import MessageText
 from src.mode import Mode, write_mode
-from src.monitoring import put_together
+from src.monitoring import put_together, warning_of_recording
 from tests.bench import EVENING, bench, lab, learnt, write_model
 from tests.servers import free_port
 
@@ -60,6 +61,15 @@ def test_a_night_with_the_real_parts(tmp_path, clock):
     assert set(alert["evidence"]) <= {path.name for path in config.paths.data_anomalies_dir.iterdir()}
     assert "WARNING: nobody is told of a leak" in console.getvalue()
     assert "POSSIBLE LEAK" in console.getvalue()
+
+
+@pytest.mark.parametrize(("source", "warned"), [
+    (None, False), ("rtsp://192.168.0.5/stream", False), ("D:/videos/night.mp4", True), ("pictures", True),
+])
+def test_a_recording_that_was_left_in_the_place_of_the_camera_is_warned_of(source, warned):
+    warning = warning_of_recording(CameraSettings(source=source))
+    assert bool(warning) == warned
+    assert not warned or source in warning and "nobody watches" in warning and "source: null" in warning
 
 
 def test_a_model_trained_while_the_monitor_runs_is_used(tmp_path, clock):
