@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from src.preprocess import same_area
 
 Progress = Callable[[str, int, int], None]
 FEWEST_PICTURES = 10
+SAME = 1e-3     # thresholds that differ by a smaller share are the same; another PC computes a little differently
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _report(
         document = threshold_document(config, judge_name, calibration.thresholds, in_use["files"], words, now)
         backup = store_threshold(config.paths.model_dir, document, now)
         words = (*words, f"The new threshold is in use. The former one is kept in {backup}.")
+    elif np.allclose(astuple(calibration.thresholds), astuple(limits), rtol=SAME):
+        words = (*words, "Nothing was changed, and nothing has to be: the threshold in use is the suggested one.")
     else:
         same_pictures = "" if input_dir is None else f'--input_dir "{input_dir}" '
         words = (*words, "Nothing was changed. To use the suggested threshold, type run_threshold_calibration.bat "

@@ -58,6 +58,11 @@ def test_following_the_advice_writes_the_number_that_was_suggested(config, clock
     assert check_model(config, shipped_judge().name)["score_threshold"] == suggested(report)
 
 
+def test_thresholds_that_are_in_use_already_are_not_advised(config, clock):
+    last = calibrated(config, clock, None).sentences[-1]
+    assert last == "Nothing was changed, and nothing has to be: the threshold in use is the suggested one."
+
+
 @pytest.mark.parametrize(("roi", "higher", "wider"), [
     ({**SQUARE["roi"], "ignore": [{"x": 0.3, "y": 0.3, "width": 0.2, "height": 0.2}]}, 2, 2),
     ({"enabled": True, "x": 0.125, "width": 0.75}, 1, 2),      # a square out of 160 x 120 pixels, and none out of these
