@@ -27,9 +27,18 @@ CRASH_FILE_LIMIT = 1_000_000
 PACKAGES = ("tensorflow", "numpy", "opencv-python", "pydantic")
 
 
+class Parser(ArgumentParser):
+    """An ArgumentParser whose refusals are broken between words, as its help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        say(f"{self.prog}: error: {message}", sys.stderr)
+        sys.exit(WRONG_ARGUMENTS)
+
+
 def parser(description: str) -> ArgumentParser:
     """An argument parser that every script starts from: it knows --config."""
-    made = ArgumentParser(description=description)
+    made = Parser(description=description)
     made.add_argument(
         "--config", type=Path, metavar="FILE", help=f"settings file (default: {DEFAULT_CONFIG})"
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -37,6 +38,22 @@ def outcome(tmp_path, capsys, monkeypatch):
         return left.value.code, shown.out, shown.err, kept
 
     return outcome_of
+
+
+def test_wrong_arguments_are_refused_in_lines_that_fit_into_the_window(outcome, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "stderr", Window())
+    code, *_ = outcome(lambda arguments: parser("x").parse_args(arguments), "--config", "a", "--no_such_argument " * 9)
+    lines = sys.stderr.getvalue().splitlines()
+    assert code == 2 and lines[0].startswith("usage: ") and "unrecognized arguments" in lines[1]
+    assert all(len(line) < 80 for line in lines) and len(lines) > 3
+
+
+class Window(io.StringIO):
+    """Stands in for a console window."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def raising(error):
