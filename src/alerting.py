@@ -98,7 +98,9 @@ class Alerting:
         else:
             message = camera_reminder(notice.kind, notice.detail, since, notice.seconds)
         self.tell(message)
-        self.log("camera_problem", kind=notice.kind, text=message.subject)
+        # The window may be all there is: when no channel works, what stands only in the message reaches nobody.
+        self._say(" ".join(message.text.split("\n\n")[1:]))
+        self.log("camera_problem", kind=notice.kind, text=f"{message.subject}. {notice.detail}".strip())
 
     def disk(self, free_bytes: int) -> None:
         """Take in how much room the disk has; say so when it gets low, full, or is fine again."""

@@ -62,7 +62,7 @@ def detail_of(kind: str, statistics: FrameStatistics | None, reason: str, shift_
     if kind == FROZEN or statistics is None:
         return ""
     if kind == RESIZED:
-        return f"{in_pixels(statistics.camera)} instead of {in_pixels(statistics.trained_camera)}."
+        return f"They are {in_pixels(statistics.camera)} instead of {in_pixels(statistics.trained_camera)}."
     if kind == MOVED and not statistics.recognised:
         return "Something else is visible than in training."
     return {

@@ -506,6 +506,10 @@ def test_a_lost_camera_is_told_after_thirty_seconds_and_again_when_it_is_back(tm
     problem, recovered = night.events("camera_problem", "camera_recovered")
     assert (problem["event"], problem["kind"]) == ("camera_problem", "lost")
     assert timedelta(seconds=35) <= event_time(problem) - clock.now() <= timedelta(seconds=37)
+    assert problem["text"].startswith("CAMERA PROBLEM: the camera sends no pictures. ")
+    window = night.said.index(next(line for line in night.said if "CAMERA PROBLEM" in line))
+    reason = problem["text"].partition(". ")[2]
+    assert reason and night.said[window + 1].startswith(f"{reason} What to do now: check that the PC is awake")
     assert (recovered["event"], recovered["kind"]) == ("camera_recovered", "lost")
     assert len(night.outbox.subjects) == 4      # started, lost, back, closed
 
@@ -606,7 +610,8 @@ def test_trouble_that_repeats_with_every_picture_is_written_down_once(tmp_path, 
     night = Night(tmp_path, clock, ".." + bad * 50 + ".." + bad * 5)
     night.run()
     assert len(night.events("frame_error")) == 2
-    assert len([line for line in night.said if "could not be judged" in line or "does not fit" in line]) == 2
+    said = [line for line in night.said if "could not be judged" in line or "does not fit" in line]
+    assert len([line for line in said if "What to do now" not in line]) == 2 and len(said) == 3
 
 
 def test_a_stall_is_a_gap_in_the_watch_that_is_told(tmp_path, clock):

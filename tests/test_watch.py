@@ -205,5 +205,5 @@ def test_a_camera_that_sends_another_size_is_named_and_a_leak_is_still_found():
     looks = Night().see(*(smaller(bench(200 + number)) for number in range(10)),
                         *(smaller(wet(210 + number, radius=7)) for number in range(4)))
     told = [(number, notice.kind, notice.detail) for number, look in enumerate(looks) for notice in look.health]
-    assert told == [(5, "resized", f"{WIDTH * 3 // 4} x {HEIGHT * 3 // 4} pixels instead of {WIDTH} x {HEIGHT} pixels.")]
+    assert told == [(5, "resized", f"They are {WIDTH * 3 // 4} x {HEIGHT * 3 // 4} pixels instead of {WIDTH} x {HEIGHT} pixels.")]
     assert "alert" in kinds(looks[10:]) and "alert" not in kinds(looks[:10])
