@@ -39,7 +39,8 @@ def conclusion(results: Sequence[CheckResult]) -> str:
         return f"{failed} of {len(results)} checks failed. What to do stands beside each."
     warnings = [f"{result.name}: {result.text}" for result in results if result.warning]
     if warnings:
-        return f"It works, but read the line with WARN. {' '.join(warnings)}"
+        lines = "line" if len(warnings) == 1 else "lines"
+        return f"It works, but read the {lines} with WARN. {' '.join(warnings)}"
     return "All is fine."
 
 

@@ -189,6 +189,8 @@ NOBODY = CheckResult("Notifications", True, "nobody is told.", warning=True)
 @pytest.mark.parametrize(("results", "words"), [
     ([FINE, FINE], "All is fine."),
     ([FINE, NOBODY], "It works, but read the line with WARN. Notifications: nobody is told."),
+    ([NOBODY, CheckResult("B", True, "odd.", warning=True)],
+     "It works, but read the lines with WARN. Notifications: nobody is told. B: odd."),
     ([FINE, NOBODY, CheckResult("B", False, "bad")], "1 of 3 checks failed. What to do stands beside each."),
 ])
 def test_the_last_line_says_all_is_fine_only_when_it_is(results, words):
