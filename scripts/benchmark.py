@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with the footage")
     options.add_argument("--scenes", metavar="NAMES", help="only these folders of it, such as rig_a,rig_b")
     options.add_argument("--only", choices=("detection", "cost", "hardships"),
-                         help="measure one of both; or the rigs with fewer pictures, less light, a worse camera")
+                         help="one of the first two; or the rigs with fewer pictures, less light, a worse camera")
     options.add_argument("--output_dir", type=Path, metavar="DIR",
                          help="where the report goes (default: reports/benchmark)")
     options.add_argument("--quick", action="store_true",
