@@ -32,6 +32,8 @@ COMPLETE = "complete"
 # The numbers in threshold.json that nobody may change by hand, and their kinds.
 NUMBERS = {"score_threshold": float, "pixel_threshold": float, "blob_area_threshold": int,
            "light_novelty_threshold": float, "percentile": float}
+# Nor this, which sets of earlier versions lack.
+RISES = "light_rises"
 
 
 def fingerprint_settings(config: Config, judge_name: str) -> dict[str, object]:
@@ -56,7 +58,7 @@ def threshold_document(
     numbers = {
         "score_threshold": thresholds.score, "pixel_threshold": thresholds.pixel,
         "blob_area_threshold": thresholds.blob_area, "light_novelty_threshold": thresholds.light_novelty,
-        "percentile": config.threshold.percentile,
+        "percentile": config.threshold.percentile, RISES: [list(pair) for pair in thresholds.light_rises],
     }
     return {
         **numbers, "made_at": now.isoformat(timespec="seconds"), "in_words": list(words),
@@ -190,7 +192,7 @@ def load_detector(config: Config, judge: LeakJudge) -> tuple[Detector, Reference
 def thresholds_of(document: Mapping[str, object]) -> Thresholds:
     """The numbers in the content of threshold.json."""
     return Thresholds(document["score_threshold"], document["pixel_threshold"], document["blob_area_threshold"],
-                      document["light_novelty_threshold"])
+                      document["light_novelty_threshold"], tuple(map(tuple, document.get(RISES, ()))))
 
 
 def load_scene(model_dir: Path) -> tuple[Scene, Reference]:
@@ -230,7 +232,8 @@ def _check_shape(threshold: object, model_dir: Path) -> None:
     path = model_dir / THRESHOLD_FILE
     expected = {"files": dict, "settings": dict, "fingerprint": str, **NUMBERS}
     if not isinstance(threshold, dict) or any(
-            not isinstance(threshold.get(key), kind) for key, kind in expected.items()):
+            not isinstance(threshold.get(key), kind) for key, kind in expected.items()) or not _are_pairs(
+            threshold.get(RISES, [])):
         raise UserError(f"{path} does not hold the thresholds that were expected. {TRAIN}")
     if threshold["files"].keys() != {KERAS_FILE, DETECTOR_FILE}:
         raise UserError(f"{path} is damaged: it belongs to other files than {KERAS_FILE} and {DETECTOR_FILE}. {TRAIN}")
@@ -239,8 +242,13 @@ def _check_shape(threshold: object, model_dir: Path) -> None:
             raise UserError(f"{path} is damaged: {key} is {threshold[key]} and must be above 0. {TRAIN}")
 
 
+def _are_pairs(rises: object) -> bool:
+    return isinstance(rises, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(number, float) for number in pair) for pair in rises)
+
+
 def _check_untouched(threshold: dict[str, object], path: Path) -> None:
-    numbers = {key: threshold[key] for key in NUMBERS}
+    numbers = {key: threshold[key] for key in (*NUMBERS, RISES) if key in threshold}
     rest_on = {**threshold["settings"], **threshold["files"]}
     # Earlier versions left the numbers out of the fingerprint; their sets can still be used.
     if threshold["fingerprint"] not in (fingerprint({**rest_on, **numbers}), fingerprint(rest_on)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from src.artifacts import check_model, load_scene, store_threshold, threshold_do
 from src.atomic_file import write_bytes, write_json
 from src.clock import Clock
 from src.config import Config
-from src.detection import Scorer
+from src.detection import Scorer, Thresholds
 from src.errors import UserError
 from src.false_alarms import alarms_per_day, frames_per_day, in_words
 from src.judge import shipped_judge
@@ -67,7 +67,7 @@ def calibrate_thresholds(
         for picture in normal.pictures:
             scored.append(scorer.score(scene.subspace, picture))
             report_score(len(scored), len(normal.pictures))
-        trial = Trial(scored, normal.blocks, ())
+        trial = Trial(scored, normal.blocks, (), np.empty(0, int))
     return _report(config, in_use, trial, normal, input_dir, write_threshold, judge.name, clock)
 
 
@@ -112,10 +112,16 @@ def _report(
         document = threshold_document(config, judge_name, calibration.thresholds, in_use["files"], words, now)
         backup = store_threshold(config.paths.model_dir, document, now)
         words = (*words, f"The new threshold is in use. The former one is kept in {backup}.")
-    elif np.allclose(astuple(calibration.thresholds), astuple(limits), rtol=SAME):
+    elif _alike(calibration.thresholds, limits):
         words = (*words, "Nothing was changed, and nothing has to be: the threshold in use is the suggested one.")
     else:
         same_pictures = "" if input_dir is None else f'--input_dir "{input_dir}" '
         words = (*words, "Nothing was changed. To use the suggested threshold, type run_threshold_calibration.bat "
                  f"{same_pictures}--write_threshold (chapter 15 of USER_GUIDE.md says where).")
     return CalibrationReport(histogram, numbers, words)
+
+
+def _alike(one: Thresholds, other: Thresholds) -> bool:
+    first, second = (np.hstack([limits.score, limits.pixel, limits.blob_area, limits.light_novelty, *limits.light_rises])
+                     for limits in (one, other))
+    return first.shape == second.shape and np.allclose(first, second, rtol=SAME)

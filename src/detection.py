@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -14,7 +14,7 @@ from src.config import HeatmapTriggerSettings, ImageSettings, RoiSettings, Scori
 from src.cues import cue_maps, strength
 from src.lighting import novelty
 from src.preprocess import crop_roi, resize
-from src.scoring import errors_of, frame_score
+from src.scoring import error_at, errors_of, frame_score, log_odds_of
 from src.spread import COUNTED_SHARE, Comparison, UsualSpread, residual
 from src.subspace import Subspace, shrink
 from src.time_blocks import light_signature
@@ -82,12 +82,22 @@ class Thresholds:
 
     score: trigger A fires above it. pixel: error from which on a pixel is unusual. blob_area: trigger B fires for a
     connected component of at least so many unusual pixels. light_novelty: above it the light is new.
+    light_rises: pairs of a novelty and what score and pixel rise by in light as new as that, in log odds; by less in
+    light that is less new.
     """
 
     score: float
     pixel: float
     blob_area: int
     light_novelty: float
+    light_rises: tuple[tuple[float, float], ...] = ()
+
+    def in_light(self, novelty: float) -> Thresholds:
+        """The thresholds in light that is so new: what is dry looks more like a leak there."""
+        rise = max((rise * min(1.0, novelty / measured_at) for measured_at, rise in self.light_rises), default=0.0)
+        if rise == 0.0:
+            return self
+        return replace(self, score=error_at(log_odds_of(self.score) + rise), pixel=error_at(log_odds_of(self.pixel) + rise))
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,7 @@ class Scored:
 
 def verdict_of(scored: Scored, limits: Thresholds, trigger: HeatmapTriggerSettings) -> Verdict:
     """What the thresholds make of a scored picture."""
+    limits = limits.in_light(scored.light_novelty)
     light_is_very_new = scored.light_novelty > VERY_NEW_TIMES * limits.light_novelty
     large_from = limits.blob_area if trigger.enabled and not light_is_very_new else math.inf
     # A score that is the mean of many pixels lies below what each unusual pixel has, and says nothing of one spot.
@@ -153,8 +164,11 @@ class Scorer:
         self._judge = judge
         self._settings = settings
 
-    def score(self, subspace: Subspace, picture: np.ndarray) -> Scored:
-        """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace."""
+    def score(self, subspace: Subspace, picture: np.ndarray, lights: np.ndarray | None = None) -> Scored:
+        """Score a prepared picture, (h, w, 3) uint8 BGR, against a subspace.
+
+        lights: (N, S) float32, the light signatures that count as known; those of the scene when None.
+        """
         code = subspace.encode(picture)
         difference = residual(subspace.decode(code), picture, self._watched)
         compared = self._comparison.compare(difference, subspace.extrapolation(code))
@@ -163,7 +177,8 @@ class Scorer:
         errors = errors_of(self._judge.log_odds(cues) + strength(cues), self._half_watched)
         score = frame_score(errors, self._half_watched, self._settings)
         errors = cv2.resize(errors, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return Scored(score, errors, novelty(light_signature(picture, self._watched), self._lights), difference.expected)
+        light = novelty(light_signature(picture, self._watched), self._lights if lights is None else lights)
+        return Scored(score, errors, light, difference.expected)
 
 
 class Detector:
@@ -191,6 +206,6 @@ class Detector:
         """Judge a prepared picture, (h, w, 3) uint8 BGR."""
         scored = self._scorer.score(self._subspace, picture)
         reconstruction = cv2.merge([cv2.convertScaleAbs(channel) for channel in scored.expected])
-        error_map = scored.errors / np.float32(self._thresholds.pixel)
+        error_map = scored.errors / np.float32(self._thresholds.in_light(scored.light_novelty).pixel)
         verdict = verdict_of(scored, self._thresholds, self._trigger)
         return Judgement(verdict, picture, reconstruction, error_map)

@@ -32,7 +32,8 @@ LOG_ODDS_MARGIN = 1.5
 # ones let most pictures of a dark night stand out; on the rigs as they are no threshold is lower.
 LOWEST_LIMIT = 4.5
 # A light that no other block resembles looks strange when it is left out. It does not raise the threshold by more than
-# this, in log odds, or the one dark block of a training would hide the leaks in every other light.
+# this, in log odds, or the one dark block of a training would hide the leaks in every other light. The rest of the rise
+# is kept for light that is as new as that.
 LARGEST_RISE = 2.5
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
 FAINTNESS = 2.5
@@ -48,15 +49,28 @@ AREA_MARGIN = 0.5
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A normal picture, and what is known without its whole block.
+
+    index: of the picture. block: its number. subspace: fitted without that block. lights: (N, S) float32, light
+    signatures of the other blocks.
+    """
+
+    index: int
+    block: int
+    subspace: Subspace
+    lights: np.ndarray
+
+
+@dataclass(frozen=True)
 class Examination:
     """Normal pictures that are scored against a subspace which has not seen them.
 
     held_out: indices of the last pictures of every block; the subspace knows their light.
-    left_out: (index, subspace) pairs; the subspace was fitted without the whole block of that picture.
     """
 
     held_out: np.ndarray
-    left_out: tuple[tuple[int, Subspace], ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def hold_out(blocks: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -82,16 +96,18 @@ def learn_scene(
     known, held = hold_out(blocks, held_out_share)
     fitted, unseen = known[::2], known[1::2]
     subspace = light.fit(fitted)
+    lit = _spread_out(fitted, LIGHT_PICTURES)
+    lights = np.stack([light_signature(pictures[index], watched) for index in lit])
     left_out = []
     for block in np.unique(blocks):
-        without = light.fit(fitted[blocks[fitted] != block])
-        left_out += [(int(index), without) for index in _spread_out(np.flatnonzero(blocks == block), LEFT_OUT_PICTURES)]
+        without, others = light.fit(fitted[blocks[fitted] != block]), lights[blocks[lit] != block]
+        left_out += [LeftOut(int(index), int(block), without, others)
+                     for index in _spread_out(np.flatnonzero(blocks == block), LEFT_OUT_PICTURES)]
     seen = np.concatenate([_spread_out(unseen, SPREAD_PICTURES), _spread_out(held, SPREAD_PICTURES)])
     usual = usual_spread(
         (residual(subspace.reconstruct(pictures[index]), pictures[index], watched) for index in seen),
-        (residual(without.reconstruct(pictures[index]), pictures[index], watched) for index, without in left_out),
+        (residual(one.subspace.reconstruct(pictures[one.index]), pictures[one.index], watched) for one in left_out),
         watched)
-    lights = np.stack([light_signature(pictures[index], watched) for index in _spread_out(fitted, LIGHT_PICTURES)])
     return Scene(subspace, usual, watched, lights), Examination(held, tuple(left_out))
 
 
@@ -104,12 +120,13 @@ class Trial:
     """Scored normal pictures that the subspace had not seen.
 
     held_out: in light that it knew, in the order taken. blocks: (N,) int, the block of each of these.
-    left_out: of whole blocks that it did not know.
+    left_out: of whole blocks that it did not know. left_blocks: (M,) int, the block of each of these.
     """
 
     held_out: Sequence[Scored]
     blocks: np.ndarray
     left_out: Sequence[Scored]
+    left_blocks: np.ndarray
 
 
 def examine(
@@ -120,13 +137,15 @@ def examine(
 
     pictures, blocks: as in `learn_scene`. progress: told (done, in all) after every picture.
     """
-    tasks = [*((index, subspace) for index in examination.held_out), *examination.left_out]
+    held_out, left_out = examination.held_out, examination.left_out
     scored = []
-    for index, against in tasks:
-        scored.append(scorer.score(against, pictures[index]))
-        progress(len(scored), len(tasks))
-    held = len(examination.held_out)
-    return Trial(scored[:held], blocks[examination.held_out], scored[held:])
+    for known in (*((index, subspace, None) for index in held_out),
+                  *((one.index, one.subspace, one.lights) for one in left_out)):
+        index, against, lights = known
+        scored.append(scorer.score(against, pictures[index], lights))
+        progress(len(scored), len(held_out) + len(left_out))
+    held = len(held_out)
+    return Trial(scored[:held], blocks[held_out], scored[held:], np.array([one.block for one in left_out], int))
 
 
 def odd_ones(
@@ -139,8 +158,8 @@ def odd_ones(
     what does not belong there. pictures, blocks: as in `learn_scene`. trial: what `examine` made of the examination.
     progress: told (done, in all) after every picture.
     """
-    without = {blocks[index]: subspace for index, subspace in examination.left_out}
-    known = {index: scored.score for (index, _), scored in zip(examination.left_out, trial.left_out)}
+    without = {one.block: one.subspace for one in examination.left_out}
+    known = {one.index: scored.score for one, scored in zip(examination.left_out, trial.left_out)}
     scores = []
     for index, picture in enumerate(pictures):
         scores.append(known[index] if index in known else scorer.score(without[blocks[index]], picture).score)
@@ -199,8 +218,27 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
     blob_area = 1 + int(np.ceil(max(np.percentile(areas, trigger.blob_area_percentile),
                                     FAINT_SHARE * held_out[0].errors.size)))
     light_novelty = max(SMALLEST_NEW_LIGHT, LIGHT_MARGIN * max(scored.light_novelty for scored in held_out))
-    thresholds = Thresholds(score, pixel, max(trigger.min_blob_area, blob_area), light_novelty)
+    thresholds = Thresholds(score, pixel, max(trigger.min_blob_area, blob_area), light_novelty,
+                            _light_rises(trial, light_novelty, limit, threshold.percentile))
     return Calibration(thresholds, held_scores, left_scores)
+
+
+def _light_rises(
+    trial: Trial, light_novelty: float, limit: float, percentile: float,
+) -> tuple[tuple[float, float], ...]:
+    """What LARGEST_RISE kept from the threshold, for the light that it was measured in: see `Thresholds`.
+
+    limit: the score threshold, in log odds. A block says something of new light when its own was new to the others.
+    """
+    rises = []
+    for block in np.unique(trial.left_blocks):
+        pictures = [scored for scored, of in zip(trial.left_out, trial.left_blocks) if of == block]
+        novelty = float(np.median([scored.light_novelty for scored in pictures]))
+        reached = log_odds_of(float(np.percentile([scored.score for scored in pictures], percentile)))
+        rise = reached + LOG_ODDS_MARGIN - limit
+        if novelty > light_novelty and rise > 0.0:
+            rises.append((novelty, rise))
+    return tuple(rises)
 
 
 def count_alarms(trial: Trial, thresholds: Thresholds, trigger: HeatmapTriggerSettings, needed: int) -> int:

@@ -16,7 +16,7 @@ from src import artifacts, atomic_file
 from src.artifacts import (
     COMPLETE, DETECTOR_FILE, KERAS_FILE, NUMBERS, SET, STATS_FILE, THRESHOLD_FILE, check_model, fingerprint,
     finish_exchange, install_set, load_detector, load_scene, read_arrays, scene_arrays, staging_folder, store_threshold,
-    write_arrays,
+    threshold_document, thresholds_of, write_arrays,
 )
 from src.errors import UserError
 from src.judge import shipped_judge
@@ -238,7 +238,8 @@ def test_a_damaged_threshold_file_is_refused(trained, tmp_path, content):
 @pytest.mark.parametrize(("key", "value"), [
     ("score_threshold", "0.1"), ("score_threshold", None), ("blob_area_threshold", 1.5), ("files", []),
     ("settings", "none"), ("files", {}), ("files", {"../other": "0"}), ("score_threshold", 0.0), ("fingerprint", None),
-    ("pixel_threshold", -1.0), ("blob_area_threshold", 0),
+    ("pixel_threshold", -1.0), ("blob_area_threshold", 0), ("light_rises", 0.1), ("light_rises", [[0.1]]),
+    ("light_rises", [[0.1, "2"]]),
 ])
 def test_thresholds_of_the_wrong_kind_are_refused(trained, tmp_path, key, value):
     config = lab_with(trained, tmp_path)
@@ -262,6 +263,30 @@ def test_a_number_that_was_changed_by_hand_is_noticed(trained, tmp_path, key):
     text = refusal(config)
     assert f"{THRESHOLD_FILE} was damaged or changed by hand" in text
     assert "not what the training or the calibration wrote. Double-click run_train.bat" in text
+
+
+def test_what_thresholds_rise_by_in_new_light_comes_back_as_it_was_and_cannot_be_changed(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+    document = json.loads((config.paths.model_dir / THRESHOLD_FILE).read_text())
+    rises = ((0.05, 1.25), (0.2, 3.5))
+    limits = replace(thresholds_of(document), light_rises=rises)
+    again = threshold_document(config, shipped_judge().name, limits, document["files"], (), EVENING)
+    (config.paths.model_dir / THRESHOLD_FILE).write_text(json.dumps(again))
+    assert thresholds_of(check_model(config, shipped_judge().name)).light_rises == rises
+    rewrite(config, lambda document: document.update({"light_rises": []}))
+    assert "was damaged or changed by hand" in refusal(config)
+
+
+def test_a_set_of_an_earlier_version_without_such_rises_can_be_used(trained, tmp_path):
+    config = lab_with(trained, tmp_path)
+
+    def without_rises(document: dict) -> None:
+        del document["light_rises"]
+        numbers = {key: document[key] for key in NUMBERS}
+        document["fingerprint"] = fingerprint({**document["settings"], **document["files"], **numbers})
+
+    rewrite(config, without_rises)
+    load_detector(config, shipped_judge())
 
 
 def test_every_flipped_digit_of_a_threshold_is_noticed(trained, tmp_path):

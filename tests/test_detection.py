@@ -10,6 +10,7 @@ import pytest
 from src.config import HeatmapTriggerSettings, parse_config
 from src.detection import VERY_NEW_TIMES, Detector, Judgement, Scored, Thresholds, verdict_of
 from src.errors import UserError
+from src.scoring import log_odds_of
 from tests.bench import HEIGHT, WIDTH, bench, learnt
 
 DRY, WET = bench(203), bench(203, leak_radius=5)
@@ -115,6 +116,26 @@ def test_in_very_new_light_a_large_faint_spot_says_nothing_and_a_clear_one_does(
     verdict = verdict_of(Scored(60.0, odds, times * 0.04, odds), limits, HeatmapTriggerSettings())
     assert verdict.triggers == triggers and len(verdict.spots) == spots
     assert verdict.lighting_change and verdict.largest_blob_area == 50 * 40
+
+
+RISING = Thresholds(score=6.0, pixel=4.0, blob_area=100, light_novelty=0.04, light_rises=((0.1, 1.0), (0.4, 3.0)))
+
+
+@pytest.mark.parametrize(("novelty", "rise"), [(0.0, 0.0), (0.05, 0.5), (0.1, 1.0), (0.2, 1.5), (0.4, 3.0), (4.0, 3.0)])
+def test_thresholds_rise_with_the_newness_of_the_light_as_far_as_was_measured(novelty, rise):
+    raised = RISING.in_light(novelty)
+    for now, before in ((raised.score, RISING.score), (raised.pixel, RISING.pixel)):
+        assert log_odds_of(now) == pytest.approx(log_odds_of(before) + rise)
+    assert (raised.blob_area, raised.light_novelty) == (RISING.blob_area, RISING.light_novelty)
+
+
+@pytest.mark.parametrize(("novelty", "triggers"), [(0.0, ("score",)), (0.4, ())])
+def test_what_is_a_leak_in_trained_light_may_be_none_in_new_light(novelty, triggers):
+    odds = np.zeros((HEIGHT, WIDTH), np.float32)
+    odds[40:44, 40:44] = 8.0
+    verdict = verdict_of(Scored(8.0, odds, novelty, odds), RISING, HeatmapTriggerSettings())
+    assert verdict.triggers == triggers
+    assert verdict.score_threshold == RISING.in_light(novelty).score
 
 
 def test_light_that_was_never_there_is_said_to_be_new():

@@ -26,8 +26,11 @@ def scored(log_odds: float, spot_side: int = 1, spot_log_odds: float | None = No
     return Scored(error_at(log_odds), errors, light_novelty, np.zeros((3, SIDE, SIDE), np.float32))
 
 
-def calibrated(held_out: list[Scored], left_out: list[Scored]) -> Calibration:
-    trial = Trial(held_out, np.zeros(len(held_out), int), left_out)
+def calibrated(
+    held_out: list[Scored], left_out: list[Scored], left_blocks: list[int] | None = None,
+) -> Calibration:
+    of_left = np.array([0] * len(left_out) if left_blocks is None else left_blocks, int)
+    trial = Trial(held_out, np.zeros(len(held_out), int), left_out, of_left)
     return calibrate(trial, Config().threshold, Config().heatmap_trigger)
 
 
@@ -97,6 +100,37 @@ def test_light_is_new_when_it_differs_clearly_more_than_that_of_any_held_out_pic
     assert calibrated([scored(2.0, light_novelty=novelty), scored(2.0)], []).thresholds.light_novelty == pytest.approx(limit)
 
 
+NEW, NEWER = 2 * SMALLEST_NEW_LIGHT, 5 * SMALLEST_NEW_LIGHT
+
+
+@pytest.mark.parametrize(("left_out", "rises"), [
+    ([(9.0, NEW)], [(NEW, 9.0 - 2.0 - LARGEST_RISE)]),      # what was cut off from the threshold
+    ([(9.0, SMALLEST_NEW_LIGHT / 2)], []),                  # its light is known, and stays as it was trained
+    ([(4.0, NEW)], []),                                     # the threshold is high enough
+    ([(6.0, NEW), (9.0, NEWER)], [(NEW, 6.0 - 2.0 - LARGEST_RISE), (NEWER, 9.0 - 2.0 - LARGEST_RISE)]),
+])
+def test_a_block_like_no_other_raises_the_threshold_in_light_that_is_as_new(left_out, rises):
+    left = [scored(log_odds, light_novelty=novelty) for log_odds, novelty in left_out for _ in range(3)]
+    thresholds = calibrated([scored(2.0)] * 3, left, np.repeat(np.arange(len(left_out)), 3)).thresholds
+    assert np.array(thresholds.light_rises) == pytest.approx(np.array(rises), rel=1e-5)
+
+
+def test_the_light_of_a_left_out_block_is_compared_with_that_of_the_others():
+    """Each block of this scene has a light of its own."""
+    generator = np.random.default_rng(0)
+    from_left, from_right = np.linspace(0.4, 1.6, 32), np.linspace(1.6, 0.4, 32)
+    pictures = np.stack([
+        np.clip(100 * light[None, :, None] + generator.normal(0, 2, (32, 32, 3)), 0, 255).astype(np.uint8)
+        for light in (from_left, from_right) for _ in range(20)])
+    blocks, watched = np.repeat([0, 1], 20), np.ones((32, 32), bool)
+    scene, examination = learn_scene(pictures, blocks, watched, 0.2)
+    scorer = Scorer(scene, shipped_judge(), Config().scoring)
+    trial = examine(scorer, scene.subspace, pictures, blocks, examination, lambda done, total: None)
+    assert max(one.light_novelty for one in trial.held_out) < SMALLEST_NEW_LIGHT
+    assert min(one.light_novelty for one in trial.left_out) > 0.3
+    assert trial.left_blocks.tolist() == [0] * 20 + [1] * 20
+
+
 @pytest.mark.parametrize(("stream", "alarms"), [
     ("......|......", 0), (".xx...|......", 0), ("xxx...|......", 1), ("...xxx|xxx...", 2),
     ("xxxxxx|......", 1),      # one alarm that lasts
@@ -107,7 +141,7 @@ def test_false_alarms_are_counted_as_the_monitor_would_raise_them(stream, alarms
     pictures = [scored(9.0 if sign == "x" else 0.0) for sign in stream if sign != "|"]
     blocks = np.repeat([0, 1], [len(part) for part in stream.split("|")])
     limits = Thresholds(score=5.0, pixel=5.0, blob_area=1000, light_novelty=1.0)
-    assert count_alarms(Trial(pictures, blocks, ()), limits, Config().heatmap_trigger, 3) == alarms
+    assert count_alarms(Trial(pictures, blocks, (), np.empty(0, int)), limits, Config().heatmap_trigger, 3) == alarms
 
 
 @pytest.mark.parametrize(("log_odds", "found"), [

@@ -81,8 +81,7 @@ class LearnedScene:
 
     def left_out(self) -> list[Look]:
         """Pictures as seen by subspaces that were learned without their block."""
-        return [Look(self._pictures[index], subspace)
-                for index, subspace in self._examination.left_out[1::LEFT_OUT_STEP]]
+        return [Look(self._pictures[one.index], one.subspace) for one in self._examination.left_out[1::LEFT_OUT_STEP]]
 
     def cues(self, look: Look) -> np.ndarray:
         """(h / 2, w / 2, CUES) float16."""
