@@ -32,9 +32,11 @@ LOG_ODDS_MARGIN = 1.5
 # ones let most pictures of a dark night stand out; on the rigs as they are no threshold is lower.
 LOWEST_LIMIT = 4.5
 # A light that no other block resembles looks strange when it is left out. It does not raise the threshold by more than
-# this, in log odds, or the one dark block of a training would hide the leaks in every other light. The rest of the rise
-# is kept for light that is as new as that.
+# this, in log odds, or the one dark block of a training would hide the leaks in every other light.
 LARGEST_RISE = 2.5
+# If its light was so many times as new to the others as "new" is, this share of the rest is kept for light that is as
+# new as that; a part only, because by then the block has been learned as well.
+STRANGE_TIMES, KEPT_SHARE = 2.0, 0.5
 # A pixel is unusual from this much below the score threshold, in log odds: large leaks are often faint.
 FAINTNESS = 2.5
 # A normal picture stands out when it is so many times farther above the others than they are apart, and by at least
@@ -226,18 +228,18 @@ def calibrate(trial: Trial, threshold: ThresholdSettings, trigger: HeatmapTrigge
 def _light_rises(
     trial: Trial, light_novelty: float, limit: float, percentile: float,
 ) -> tuple[tuple[float, float], ...]:
-    """What LARGEST_RISE kept from the threshold, for the light that it was measured in: see `Thresholds`.
+    """What is kept of that which LARGEST_RISE cut off, for the light that it was measured in: see `Thresholds`.
 
-    limit: the score threshold, in log odds. A block says something of new light when its own was new to the others.
+    limit: the score threshold, in log odds.
     """
     rises = []
     for block in np.unique(trial.left_blocks):
         pictures = [scored for scored, of in zip(trial.left_out, trial.left_blocks) if of == block]
         novelty = float(np.median([scored.light_novelty for scored in pictures]))
         reached = log_odds_of(float(np.percentile([scored.score for scored in pictures], percentile)))
-        rise = reached + LOG_ODDS_MARGIN - limit
-        if novelty > light_novelty and rise > 0.0:
-            rises.append((novelty, rise))
+        cut_off = reached + LOG_ODDS_MARGIN - limit
+        if novelty > STRANGE_TIMES * light_novelty and cut_off > 0.0:
+            rises.append((novelty, KEPT_SHARE * cut_off))
     return tuple(rises)
 
 

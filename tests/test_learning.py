@@ -9,8 +9,8 @@ from src.config import Config
 from src.detection import Scored, Scorer, Thresholds
 from src.judge import shipped_judge
 from src.learning import (
-    AREA_MARGIN, FAINT_SHARE, FAINTNESS, LARGEST_RISE, LOG_ODDS_MARGIN, LOWEST_LIMIT, SMALLEST_NEW_LIGHT, Calibration,
-    Trial, calibrate, count_alarms, examine, far_out, hold_out, learn_scene, odd_ones,
+    AREA_MARGIN, FAINT_SHARE, FAINTNESS, KEPT_SHARE, LARGEST_RISE, LOG_ODDS_MARGIN, LOWEST_LIMIT, SMALLEST_NEW_LIGHT,
+    STRANGE_TIMES, Calibration, Trial, calibrate, count_alarms, examine, far_out, hold_out, learn_scene, odd_ones,
 )
 from src.preprocess import resize
 from src.scoring import error_at, log_odds_of
@@ -100,14 +100,15 @@ def test_light_is_new_when_it_differs_clearly_more_than_that_of_any_held_out_pic
     assert calibrated([scored(2.0, light_novelty=novelty), scored(2.0)], []).thresholds.light_novelty == pytest.approx(limit)
 
 
-NEW, NEWER = 2 * SMALLEST_NEW_LIGHT, 5 * SMALLEST_NEW_LIGHT
+NEW, NEWER = 1.1 * STRANGE_TIMES * SMALLEST_NEW_LIGHT, 5 * SMALLEST_NEW_LIGHT
 
 
 @pytest.mark.parametrize(("left_out", "rises"), [
-    ([(9.0, NEW)], [(NEW, 9.0 - 2.0 - LARGEST_RISE)]),      # what was cut off from the threshold
-    ([(9.0, SMALLEST_NEW_LIGHT / 2)], []),                  # its light is known, and stays as it was trained
-    ([(4.0, NEW)], []),                                     # the threshold is high enough
-    ([(6.0, NEW), (9.0, NEWER)], [(NEW, 6.0 - 2.0 - LARGEST_RISE), (NEWER, 9.0 - 2.0 - LARGEST_RISE)]),
+    ([(9.0, NEW)], [(NEW, KEPT_SHARE * (9.0 - 2.0 - LARGEST_RISE))]),   # half of what was cut off from the threshold
+    ([(9.0, 0.9 * STRANGE_TIMES * SMALLEST_NEW_LIGHT)], []),            # its light is not that different
+    ([(4.0, NEW)], []),                                                 # the threshold is high enough
+    ([(6.0, NEW), (9.0, NEWER)],
+     [(NEW, KEPT_SHARE * (6.0 - 2.0 - LARGEST_RISE)), (NEWER, KEPT_SHARE * (9.0 - 2.0 - LARGEST_RISE))]),
 ])
 def test_a_block_like_no_other_raises_the_threshold_in_light_that_is_as_new(left_out, rises):
     left = [scored(log_odds, light_novelty=novelty) for log_odds, novelty in left_out for _ in range(3)]
