@@ -78,6 +78,11 @@ def is_address(source: str) -> bool:
     return "://" in source
 
 
+def is_recording(settings: CameraSettings) -> bool:
+    """Whether the pictures come from a file or a folder instead of a live camera."""
+    return settings.source is not None and not is_address(settings.source)
+
+
 def describe(settings: CameraSettings, backend: str) -> str:
     """The camera in words, without a password that its address may hold."""
     if settings.source is None:

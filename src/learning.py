@@ -140,12 +140,12 @@ def examine(
     pictures, blocks: as in `learn_scene`. progress: told (done, in all) after every picture.
     """
     held_out, left_out = examination.held_out, examination.left_out
+    tasks = [*((index, subspace, None) for index in held_out),
+             *((one.index, one.subspace, one.lights) for one in left_out)]
     scored = []
-    for known in (*((index, subspace, None) for index in held_out),
-                  *((one.index, one.subspace, one.lights) for one in left_out)):
-        index, against, lights = known
+    for index, against, lights in tasks:
         scored.append(scorer.score(against, pictures[index], lights))
-        progress(len(scored), len(held_out) + len(left_out))
+        progress(len(scored), len(tasks))
     held = len(held_out)
     return Trial(scored[:held], blocks[held_out], scored[held:], np.array([one.block for one in left_out], int))
 

@@ -86,7 +86,8 @@ WATCH_GAPS = {
 # event: what the window says
 LIGHT_WORDS = {
     "lighting_change": "The light is new: it was not in the training pictures. Leaks are still looked for, but small "
-                       "ones may be missed. To teach it this light: set_mode_CAPTURE.bat, run_capture.bat for a few minutes, then run_train.bat.",
+                       "ones may be missed. To teach it this light: set_mode_CAPTURE.bat, run_capture.bat for a few "
+                       "minutes, then run_train.bat.",
     "lighting_normal": "The light is as in the training pictures again.",
 }
 

@@ -9,7 +9,7 @@ from typing import TextIO
 from src.alarm import Alarm
 from src.alerting import Alerting
 from src.artifacts import load_detector
-from src.camera import is_address
+from src.camera import is_recording
 from src.camera_health import CameraHealth
 from src.camera_statistics import TrainedView
 from src.clock import Clock
@@ -39,7 +39,7 @@ from src.watch import Watch
 
 def warning_of_recording(settings: CameraSettings) -> str:
     """What to say of a recording in the place of the camera, which somebody may have left there; else ""."""
-    if settings.source is None or is_address(settings.source):
+    if not is_recording(settings):
         return ""
     return f"WARNING: the pictures come from {settings.source}. {NO_CAMERA} {CAMERA_AGAIN}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from src.camera import Camera, CameraError, CameraTimeout, backends_to_try, is_address, open_recording
+from src.camera import Camera, CameraError, CameraTimeout, backends_to_try, is_recording, open_recording
 from src.clock import Clock
 from src.config import CameraSettings
 from src.frame import Frame
@@ -25,7 +25,7 @@ def open_camera(settings: CameraSettings, backend: str, clock: Clock) -> Camera:
 
     Raises CameraError for a recording that cannot be opened; a live camera reports it with the first read.
     """
-    if settings.source is not None and not is_address(settings.source):
+    if is_recording(settings):
         return open_recording(settings.source, clock)
     return LiveCamera(settings, backend, clock)
 
@@ -36,7 +36,7 @@ class SteadyCamera:
     def __init__(self, settings: CameraSettings, clock: Clock, open_one: OpenOne = open_camera,
                  silence_seconds: float = SILENCE_SECONDS) -> None:
         """silence_seconds: an open camera without a new picture for so long is opened again."""
-        self.live = settings.source is None or is_address(settings.source)
+        self.live = not is_recording(settings)
         self._settings = settings
         self._clock = clock
         self._open_one = open_one
