@@ -1,0 +1,7 @@
+"""Random laboratory benches, rendered with known leaks, for the judge to learn from. A developer's tool.
+
+What is learned from scenes of every colour, shape, lamp and camera holds for the real one, which is then only one
+more of them. (Domain randomisation: Tobin et al., IROS 2017, arXiv 1703.06907.)
+
+Only shapes, surfaces, room, furniture, view, lamps, people, leaks and rendering need Blender.
+"""

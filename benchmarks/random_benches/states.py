@@ -1,0 +1,47 @@
+"""What a bench is rendered as: dry, with a person near it, with a leak; and the files that hold the renders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+STATES_FILE, DONE_FILE = "states.json", "done"
+# The electrolytes change colour while a battery is charged: at its start, half way, at its end.
+CHARGES = 3
+
+
+@dataclass(frozen=True)
+class State:
+    """colours: which of the CHARGES the electrolytes show. people, leak: which of them is there, if any."""
+
+    colours: int
+    people: int | None = None
+    leak: int | None = None
+
+
+def dry(charge: int) -> str:
+    """The name of the state in which nobody is there and nothing has leaked."""
+    return f"dry{charge}"
+
+
+def render_file(state: str, lamp: str) -> str:
+    """The file of a state in the light of one lamp alone."""
+    return f"{state}_{lamp}.exr"
+
+
+def mask_file(state: str) -> str:
+    """The file that says which share of each pixel the liquid of a state covers."""
+    return f"{state}_mask.exr"
+
+
+def write_states(states: Mapping[str, State], folder: Path) -> None:
+    told = {name: {key: value for key, value in asdict(state).items() if value is not None}
+            for name, state in states.items()}
+    (folder / STATES_FILE).write_text(json.dumps(told), encoding="utf-8")
+
+
+def read_states(folder: Path) -> dict[str, State]:
+    told = json.loads((folder / STATES_FILE).read_text(encoding="utf-8"))
+    return {name: State(**state) for name, state in told.items()}
