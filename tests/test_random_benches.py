@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -13,10 +16,13 @@ from benchmarks.random_benches.light import KINDS, LAMPS, recipe, usual_kinds
 from benchmarks.random_benches.pictures import Amounts, change_of_light, leak_mask, write_bench
 from benchmarks.random_benches.random_camera import RandomCamera
 from benchmarks.random_benches.renders import HEIGHT, WIDTH, Renders, exr_files
+from benchmarks.random_benches.run import make_benches
 from benchmarks.random_benches.states import State, dry, read_states, render_file, write_states
 from benchmarks.scenes import is_rig, read_rig
 from src.config import ImageSettings
+from src.errors import UserError
 
+PROJECT = Path(__file__).resolve().parent.parent
 RENDERED = (54, 96)
 # Row and column of the leak's middle in a render, and its radius.
 AT, RADIUS = (30, 50), 8
@@ -204,3 +210,22 @@ def test_the_same_seed_gives_the_same_bench(folder, tmp_path):
     files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert all((folder / file).read_bytes() == (tmp_path / file).read_bytes() for file in files)
     assert len(files) == sum(path.is_file() for path in tmp_path.rglob("*"))
+
+
+@pytest.mark.skipif(find_spec("bpy") is not None, reason="Blender is here")
+def test_without_blender_it_is_said_what_to_install(tmp_path):
+    with pytest.raises(UserError, match="requirements-benches.txt"):
+        make_benches([1], tmp_path / "renders", tmp_path / "output", print)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_there_is_not_made_again(folder):
+    make_benches([3], folder.parent / "no renders", folder.parent, pytest.fail)
+
+
+@pytest.mark.parametrize("seeds", [["--first", "5", "--last", "4"], ["--first", "-1"]])
+def test_seeds_that_make_no_sense_are_refused(seeds):
+    script = PROJECT / "scripts" / "render_benches.py"
+    refused = subprocess.run([sys.executable, script, "--renders", "x", "--output", "x", *seeds],
+                             capture_output=True, encoding="utf-8", timeout=60)
+    assert refused.returncode == 2
