@@ -13,7 +13,7 @@ from benchmarks.judge_training.footage import read_pictures
 from benchmarks.judge_training.labels import LEAK, MASK_LIQUID, MASK_SHADOW
 from benchmarks.random_benches.chance import Chance
 from benchmarks.random_benches.light import KINDS, LAMPS, recipe, usual_kinds
-from benchmarks.random_benches.pictures import Amounts, change_of_light, leak_mask, write_bench
+from benchmarks.random_benches.pictures import VISIBLE_CHANGE, Amounts, change_of_light, leak_mask, write_bench
 from benchmarks.random_benches.random_camera import RandomCamera
 from benchmarks.random_benches.renders import HEIGHT, WIDTH, Renders, exr_files
 from benchmarks.random_benches.run import make_benches
@@ -149,11 +149,20 @@ def test_a_mask_tells_liquid_that_can_be_seen_from_what_cannot():
     # Only the liquid on the left changes the light; it mirrors a lamp onto the wall above.
     wet[20:30, 10:20] *= 0.5
     wet[2:8, 10:20] *= 1.5
-    mask = leak_mask(coverage, change_of_light(wet, unspilled))
+    camera = RandomCamera(np.random.default_rng(0))
+    mask = leak_mask(coverage, change_of_light(wet, unspilled), camera.visible_change(wet, unspilled))
     assert (mask[22:28, 12:18] == MASK_LIQUID).all()
     assert (mask[22:28, 52:58] == MASK_SHADOW).all()
     assert (mask[3:7, 12:18] == MASK_SHADOW).all()
     assert not mask[40:].any()
+
+
+def test_what_can_be_seen_in_good_light_drowns_in_the_noise_of_the_night():
+    camera = RandomCamera(np.random.default_rng(3))
+    bright = np.full((60, 80, 3), 0.5, np.float32)
+    in_daylight, at_night = (camera.visible_change(0.9 * light, light).mean() for light in (bright, bright / 3000))
+    assert in_daylight > VISIBLE_CHANGE > at_night
+    assert camera.visible_change(bright, bright).max() == 0.0
 
 
 def test_states_and_renders_are_read_as_they_were_written(tmp_path):

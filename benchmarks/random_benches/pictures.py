@@ -30,9 +30,10 @@ FIRST_PICTURE, PICTURE_STEP = datetime(2026, 1, 10, 8), timedelta(seconds=30)
 BLOCK_STEP = timedelta(days=1, hours=4)
 # From one picture to the next every lamp changes a little, and now and then a cloud hides the sun.
 LAMP_DRIFT, CLOUD_SHARE = 0.03, 0.15
-# Liquid is visible where it covers half a pixel and changes the light by this share, see change_of_light().
-COVERED, TRACE, VISIBLE_CHANGE, FEWEST_VISIBLE = 0.5, 0.02, 0.04, 8
-# Shadows and reflections of a leak are softer and so are their edges.
+# Liquid is visible where it covers half a pixel and changes it by so much, see RandomCamera.visible_change(). In the
+# dark much of it is not, and a judge that is told to see it there loses its trust in what it does see.
+COVERED, TRACE, VISIBLE_CHANGE, FEWEST_VISIBLE = 0.5, 0.02, 2.0, 8
+# Shadows and reflections of a leak are softer and so are their edges; as a share of the light.
 SHADOW_CHANGE, SHADOW_BLUR = 0.06, 2
 # What is much darker than the mean of the picture drowns in noise.
 DARK_SHARE = 0.02
@@ -73,14 +74,15 @@ def change_of_light(wet: np.ndarray, unspilled: np.ndarray) -> np.ndarray:
     return change / (unspilled.mean(2) + DARK_SHARE * unspilled.mean())
 
 
-def leak_mask(coverage: np.ndarray, change: np.ndarray) -> np.ndarray:
+def leak_mask(coverage: np.ndarray, change: np.ndarray, visible_change: np.ndarray) -> np.ndarray:
     """(H, W) uint8: MASK_LIQUID where liquid can be seen, MASK_SHADOW where it only may be, else 0.
 
-    coverage: (H, W) share of each pixel that liquid covers. change: see change_of_light().
+    coverage: (H, W) share of each pixel that liquid covers. change: see change_of_light(). visible_change: see
+    RandomCamera.visible_change().
     """
     mask = np.zeros(coverage.shape, np.uint8)
     mask[(coverage > TRACE) | (cv2.GaussianBlur(change, (0, 0), SHADOW_BLUR) > SHADOW_CHANGE)] = MASK_SHADOW
-    mask[(coverage > COVERED) & (change > VISIBLE_CHANGE)] = MASK_LIQUID
+    mask[(coverage > COVERED) & (visible_change > VISIBLE_CHANGE)] = MASK_LIQUID
     return mask
 
 
@@ -138,8 +140,9 @@ class _Writer:
     def _write_leak(self, stage: int, state: str, unspilled: str, kind: str, weights: Weights) -> bool:
         """Whether the leak can be seen in this light, and so was written."""
         wet = self._renders.light(state, weights)
-        change = change_of_light(wet, self._renders.light(unspilled, weights))
-        mask = leak_mask(self._renders.coverage(state), change)
+        before = self._renders.light(unspilled, weights)
+        mask = leak_mask(self._renders.coverage(state), change_of_light(wet, before),
+                         self._camera.visible_change(wet, before))
         liquid = mask == MASK_LIQUID
         if liquid.sum() < FEWEST_VISIBLE:
             return False

@@ -24,6 +24,9 @@ NOISE_GAIN = 4
 # Less smoothing than this, in pixels, leaves the noise as it is.
 LEAST_SMOOTHING = 0.2
 SHARPENING_RADIUS = 1.2
+LEVELS = 255
+# What is left of the noise in a spot of 4 x 4 pixels.
+SMOOTHED_NOISE = 0.25
 
 
 class RandomCamera:
@@ -50,7 +53,22 @@ class RandomCamera:
             bands = np.sin(np.arange(len(light)) * 2 * np.pi / BAND_ROWS + generator.uniform(0, TURN))
             light = light * (1 + self._flicker * bands)[:, None, None]
         light = np.clip(light + self._noise(light, gain, generator), 0, None)
-        return (np.clip(self._developed(light), 0, 1) * 255).round().astype(np.uint8)
+        return (np.clip(self._developed(light), 0, 1) * LEVELS).round().astype(np.uint8)
+
+    def visible_change(self, light: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """(H, W) float32: by how many grey levels two pictures differ, in the colour that differs most.
+
+        Where there is more noise than a level after smoothing, in units of that. light, other: see `see`.
+        """
+        smooth = [cv2.GaussianBlur(each, (0, 0), self._blur) for each in (light, other)]
+        gain = self._gain(smooth[0])
+        white = gain * self._white(smooth[0])
+        seen, unchanged = smooth[0] * white, smooth[1] * white
+        noisy = self._developed(unchanged + self._deviation(unchanged, gain))
+        expected = self._developed(unchanged)
+        noise = SMOOTHED_NOISE * LEVELS * np.abs(noisy - expected)
+        change = LEVELS * np.abs(self._developed(seen) - expected)
+        return (change / np.maximum(noise, 1.0)).max(2).astype(np.float32)
 
     def _gain(self, light: np.ndarray) -> float:
         return min(self._mean_light / max(light.mean(), NO_LIGHT), self._most_gain)
@@ -62,12 +80,14 @@ class RandomCamera:
 
     def _noise(self, light: np.ndarray, gain: float, generator: np.random.Generator) -> np.ndarray:
         """Of the light itself, which comes in portions, and of reading the sensor."""
-        deviation = np.sqrt(np.maximum(light, 0) * self._shot_noise * gain / NOISE_GAIN
-                            + (self._read_noise * gain / NOISE_GAIN) ** 2)
-        noise = generator.standard_normal(light.shape).astype(np.float32) * deviation
+        noise = generator.standard_normal(light.shape).astype(np.float32) * self._deviation(light, gain)
         if self._noise_smoothing > LEAST_SMOOTHING:
             noise = cv2.GaussianBlur(noise, (0, 0), self._noise_smoothing)
         return noise
+
+    def _deviation(self, light: np.ndarray, gain: float) -> np.ndarray:
+        return np.sqrt(np.maximum(light, 0) * self._shot_noise * gain / NOISE_GAIN
+                       + (self._read_noise * gain / NOISE_GAIN) ** 2)
 
     def _developed(self, light: np.ndarray) -> np.ndarray:
         """(H, W, 3) levels, about 0 to 1: the sRGB curve, then contrast, saturation and sharpening."""
