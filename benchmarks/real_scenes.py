@@ -8,12 +8,10 @@ from pathlib import Path
 
 from benchmarks.footage import as_folder
 from benchmarks.metrics import auroc, found_without_false, share
-from benchmarks.scenes import roi_in_pixels
+from benchmarks.scenes import FRAME_SECONDS, roi_in_pixels
 from benchmarks.ways import Answer, Replayed, Way
 from src.image_files import list_images
 
-# As src.replay has it, for footage whose own rhythm does not matter.
-FRAME_SECONDS = 1.5
 ROOF_FRAME_SECONDS = 600.0
 # The day on which a puddle forms: its first picture there shows standing water.
 RAINY_DAY = "snapshot-2017-08-15"

@@ -10,7 +10,7 @@ from benchmarks.footage import as_folder, as_source
 from benchmarks.metrics import (
     FoundFrom, Sighting, auroc, found_from, share, share_by_group,
 )
-from benchmarks.scenes import Night, Picture, Rig
+from benchmarks.scenes import FRAME_SECONDS, Night, Picture, Rig
 from benchmarks.ways import Answer, Replayed, Way
 
 # Leaks from this size on, percent of the picture, have a figure of their own.
@@ -140,7 +140,7 @@ def _benign(pictures: Sequence[Picture], way: Way) -> dict[str, BenignResult]:
 
 def _in_order(rig: Rig, way: Way, scratch: Path) -> DryResult:
     source = as_folder([picture.path for picture in rig.normal], scratch)
-    replayed = way.in_order(source, rig.nights[0].frame_seconds)
+    replayed = way.in_order(source, rig.nights[0].frame_seconds if rig.nights else FRAME_SECONDS)
     return DryResult(
         len(replayed.flagged), sum(replayed.flagged), len(replayed.alerts), replayed.lighting_changes)
 

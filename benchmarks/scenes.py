@@ -11,6 +11,8 @@ from src.errors import UserError
 from src.image_files import list_images
 
 PERCENT = 100.0
+# As src.replay has it, for footage whose own rhythm does not matter or is not known.
+FRAME_SECONDS = 1.5
 # What is kept of a rig for a quick look: every so many-th picture, and so many around the onset of one night.
 QUICK_TRAINING, QUICK_NORMAL, QUICK_STAGES, QUICK_BENIGN = 20, 40, 8, 20
 QUICK_BEFORE_ONSET, QUICK_AFTER_ONSET = 6, 20
@@ -47,7 +49,10 @@ class Night:
 
 @dataclass(frozen=True)
 class Rig:
-    """A rendered bench with labels. training: normal pictures to learn from; all others are for the test."""
+    """A rendered bench with labels. training: normal pictures to learn from; all others are for the test.
+
+    nights: none for a random bench.
+    """
 
     name: str
     training: tuple[Path, ...]
@@ -100,12 +105,13 @@ def _read_nights(folder: Path) -> tuple[Night, ...]:
 def quick_part(rig: Rig) -> Rig:
     """A small part of the rig, to see that everything runs: its figures mean nothing."""
     areas = sorted({(leak.group, leak.area_percent) for leak in rig.leaks})[::QUICK_STAGES]
-    night = rig.nights[0]
-    frames = range(night.onset - QUICK_BEFORE_ONSET, night.onset + QUICK_AFTER_ONSET)
+    nights = tuple(
+        replace(night, frames=range(night.onset - QUICK_BEFORE_ONSET, night.onset + QUICK_AFTER_ONSET))
+        for night in rig.nights[:1])
     return replace(
         rig, training=rig.training[::QUICK_TRAINING], normal=rig.normal[::QUICK_NORMAL],
         leaks=tuple(leak for leak in rig.leaks if (leak.group, leak.area_percent) in areas),
-        benign=rig.benign[::QUICK_BENIGN], nights=(replace(night, frames=frames),))
+        benign=rig.benign[::QUICK_BENIGN], nights=nights)
 
 
 def roi_in_pixels(folder: Path) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Trains the network that tells leaks from light, on rendered benches with labels. For developers.
 
-Takes about half an hour, and needs requirements-judge.txt. The shipped network, src/judge.onnx, is
-replaced only when --output names it.
+Takes about half an hour, and needs requirements-judge.txt. Random benches come from
+scripts/render_benches.py. The shipped network, src/judge.onnx, is replaced only when --output names it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("--data", type=Path, required=True, metavar="DIR",
                          help="folder with rig_a and rig_b")
+    options.add_argument("--benches", type=Path, metavar="DIR", help="folder with random benches, learned from as well")
     options.add_argument("--leave_out", choices=("rig_a", "rig_b"),
                          help="learn nothing from this one, to measure the judge on it")
     options.add_argument("--steps", type=int, default=STEPS, metavar="N",
@@ -35,10 +36,9 @@ def main(arguments: list[str]) -> int:
         raise UserError("The package onnx is missing. Install it with: "
                         f"{Path(sys.executable).name} -m pip install -r requirements-judge.txt")
     # Imported late: TensorFlow takes seconds, and --help should not.
-    from benchmarks.judge_training.examples import Amounts
     from benchmarks.judge_training.run import train_judge
 
-    train_judge(chosen.data, chosen.leave_out, chosen.steps, chosen.output.resolve(), Amounts(), print)
+    train_judge(chosen.data, chosen.benches, chosen.leave_out, chosen.steps, chosen.output.resolve(), print)
     return 0
 
 

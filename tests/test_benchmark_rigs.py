@@ -40,12 +40,12 @@ def drips(area_percent: float, *names: str) -> tuple[Picture, ...]:
     return tuple(Picture(Path("drip") / name, "drip", area_percent) for name in names)
 
 
-def measured(tmp_path, scores: dict[str, float]) -> object:
+def measured(tmp_path, scores: dict[str, float], nights: tuple[Night, ...] = (NIGHT,)) -> object:
     for name in ("n1.jpg", "n2.jpg"):
         (tmp_path / "normal").mkdir(exist_ok=True)
         (tmp_path / "normal" / name).touch()
     rig = Rig(
-        "rig_x", training=(), nights=(NIGHT,),
+        "rig_x", training=(), nights=nights,
         normal=(Picture(tmp_path / "normal" / "n1.jpg", "noon", 0.0),
                 Picture(tmp_path / "normal" / "n2.jpg", "night", 0.0)),
         leaks=(*drips(0.02, "s0", "s1", "s2", "s3", "s4"), *drips(0.1, "l0", "l1", "l2", "l3", "l4")),
@@ -60,6 +60,13 @@ def result(tmp_path):
     small = dict(zip(("s0", "s1", "s2", "s3", "s4"), (1, 2, 11, 11, 13)))
     large = dict.fromkeys(("l0", "l1", "l2", "l3"), 20) | {"l4": 11}
     return measured(tmp_path, {**small, **large})
+
+
+def test_a_bench_without_recorded_nights_is_measured_as_well(tmp_path):
+    scores = dict.fromkeys((f"{size}{light}" for size in "sl" for light in range(5)), 20)
+    without = measured(tmp_path, scores, nights=())
+    assert without.nights == {}
+    assert without.normal_in_order.pictures == 10
 
 
 def test_false_pictures_are_counted_by_lighting(result):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,10 @@ def test_a_quick_part_keeps_all_lightings_of_a_size_and_the_onset_of_a_night(rig
     part = quick_part(read_rig(rig))
     assert len(part.leaks) == 5
     assert part.nights[0].onset in part.nights[0].frames
+
+
+def test_a_quick_part_of_a_bench_without_nights_has_none(rig):
+    assert quick_part(replace(read_rig(rig), nights=())).nights == ()
 
 
 def test_scenes_are_the_folders_with_normal_pictures(rig):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -190,11 +191,14 @@ def test_a_judge_is_trained_from_footage_to_a_file(data, tmp_path):
 
     said = []
     output = tmp_path / "new" / "judge.onnx"
-    train_judge(data, None, 5, output, FEW, said.append)
+    benches = tmp_path / "benches"
+    shutil.copytree(data / "rig_b", benches / "bench_007")
+    train_judge(data, benches, None, 5, output, said.append, of_a_rig=FEW, of_a_bench=FEW)
     judged = Judge(output.read_bytes()).log_odds(np.zeros((CUES, 64, 80), np.float32))
     assert judged.shape == (64, 80)
     assert sum("step 5 of 5" in line for line in said) == len(FITTING_SEEDS)
     assert "the judge:" in said
+    assert {line.partition(":")[0] for line in said if "examples" in line} == {"rig_b", "bench_007"}
     assert list(output.parent.iterdir()) == [output]
 
 
@@ -206,6 +210,15 @@ def test_without_a_rig_to_learn_from_it_is_said_in_words(data, leave_out, words)
 
     with pytest.raises(UserError, match=words):
         chosen_rigs(data, leave_out)
+
+
+@pytest.mark.tensorflow
+def test_a_folder_without_benches_is_said_in_words(data):
+    needs_onnx()
+    from benchmarks.judge_training.run import random_benches
+
+    with pytest.raises(UserError, match="(?s)no random bench.*render_benches.py"):
+        random_benches(data)
 
 
 @pytest.mark.parametrize("arguments", [

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.judge_training.example_file import ExampleSet, write_examples
-from benchmarks.judge_training.examples import Amounts, make_examples
+from benchmarks.judge_training.examples import OF_A_BENCH, OF_A_RIG, Amounts, make_examples
 from benchmarks.judge_training.export import as_onnx
 from benchmarks.judge_training.fitting import fit_judge
 from benchmarks.judge_training.footage import read_pictures
@@ -18,26 +18,32 @@ from src.atomic_file import write_bytes
 from src.config import ImageSettings
 from src.errors import UserError
 
-# Each rig has its own, so that it gives the same examples whichever is left out.
+# Each rig has its own, so that it gives the same examples whichever is left out; a random bench has its number.
 SEEDS = {"rig_a": 1, "rig_b": 2}
 # One for each teacher; the judge itself begins with the first.
 FITTING_SEEDS = (3, 4, 5)
+BENCH_PREFIX = "bench_"
+# An example of a rig is drawn so many times as often as one of a bench: a rig has all its leaks in five lights each.
+RIG_SHARE = 3
 Say = Callable[[str], None]
 
 
 def train_judge(
-    data: Path, leave_out: str | None, steps: int, output: Path, amounts: Amounts, say: Say,
+    data: Path, benches: Path | None, leave_out: str | None, steps: int, output: Path, say: Say, *,
+    of_a_rig: Amounts = OF_A_RIG, of_a_bench: Amounts = OF_A_BENCH,
 ) -> None:
-    """Train a judge on all rigs of `data` but `leave_out`, and write it to `output`.
+    """Train a judge on all rigs of `data` but `leave_out` and on all benches of `benches`; write it to `output`.
 
-    The examples lie beside `output` meanwhile, about two gigabytes for a rig.
-    Raises UserError when there is no rig to learn from.
+    of_a_rig, of_a_bench: how many examples are made by hand for each scene of a rig, and of a bench.
+    The examples lie beside `output` meanwhile, about two gigabytes for a rig and half of one for a bench.
+    Raises UserError when there is no rig to learn from, or no bench in `benches`.
     """
-    names = chosen_rigs(data, leave_out)
+    rigs = [(data / name, SEEDS[name]) for name in chosen_rigs(data, leave_out)]
+    numbered = [] if benches is None else random_benches(benches)
     output.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=output.parent, ignore_cleanup_errors=True) as scratch:
-        sets = [_examples(data / name, SEEDS[name], Path(scratch) / name, amounts, say)
-                for name in names]
+        sets = [_examples(folder, seed, Path(scratch) / folder.name, of_a_rig, say) for folder, seed in rigs] * RIG_SHARE
+        sets += [_examples(folder, seed, Path(scratch) / folder.name, of_a_bench, say) for folder, seed in numbered]
         network = fit_judge(sets, steps, FITTING_SEEDS, say)
         # Windows removes no file that is still mapped.
         del sets
@@ -59,6 +65,20 @@ def chosen_rigs(data: Path, leave_out: str | None) -> Sequence[str]:
         raise UserError(f"{data} holds no rig to learn from. Expected folders such as {data / 'rig_a'} with "
                         "labels.csv, masks and sequences/events.json. Give the right folder with --data.")
     return chosen
+
+
+def random_benches(folder: Path) -> Sequence[tuple[Path, int]]:
+    """The benches in a folder that scripts/render_benches.py wrote, and the number of each.
+
+    Raises UserError when there is none.
+    """
+    benches = [(bench, int(bench.name.removeprefix(BENCH_PREFIX)))
+               for bench in sorted(folder.glob(f"{BENCH_PREFIX}*")) if (bench / "labels.csv").is_file()]
+    if not benches:
+        raise UserError(f"{folder} holds no random bench to learn from. Expected folders such as "
+                        f"{folder / 'bench_011'} with labels.csv and masks. Make them with "
+                        "scripts/render_benches.py, or leave --benches out.")
+    return benches
 
 
 def _examples(folder: Path, seed: int, path: Path, amounts: Amounts, say: Say) -> ExampleSet:
