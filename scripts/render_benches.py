@@ -1,4 +1,4 @@
-"""Renders random benches with known leaks, from which the judge learns. For developers.
+"""Renders random benches with known leaks, to measure on and to train the judge with. For developers.
 
 Takes about six minutes a bench on one core, and needs a Python 3.11 of its own with requirements-benches.txt.
 Several may run at once, each with other seeds. An interrupted run goes on where it stopped.
@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.random_benches.run import make_benches
 from src.command_line import parser, run
 
-# Those that the shipped judge has learned from.
-FIRST, LAST = 11, 26
+# Those that the figures in README.md are of.
+FIRST, LAST = 11, 22
 
 
 def main(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Trains the network that tells leaks from light, on rendered benches with labels. For developers.
 
-Takes about half an hour, and needs requirements-judge.txt. Random benches come from
-scripts/render_benches.py. The shipped network, src/judge.onnx, is replaced only when --output names it.
+Takes about half an hour, and needs requirements-judge.txt. The shipped network, src/judge.onnx, has
+learned from both rigs and from no random bench; it is replaced only when --output names it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("--data", type=Path, required=True, metavar="DIR",
                          help="folder with rig_a and rig_b")
-    options.add_argument("--benches", type=Path, metavar="DIR", help="folder with random benches, learned from as well")
+    options.add_argument("--benches", type=Path, metavar="DIR",
+                         help="folder with random benches of render_benches, learned from as well")
     options.add_argument("--leave_out", choices=("rig_a", "rig_b"),
                          help="learn nothing from this one, to measure the judge on it")
     options.add_argument("--steps", type=int, default=STEPS, metavar="N",
