@@ -42,8 +42,10 @@ def train_judge(
     numbered = [] if benches is None else random_benches(benches)
     output.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=output.parent, ignore_cleanup_errors=True) as scratch:
-        sets = [_examples(folder, seed, Path(scratch) / folder.name, of_a_rig, say) for folder, seed in rigs] * RIG_SHARE
-        sets += [_examples(folder, seed, Path(scratch) / folder.name, of_a_bench, say) for folder, seed in numbered]
+        def examples(sources: Sequence[tuple[Path, int]], amounts: Amounts) -> list[ExampleSet]:
+            return [_examples(folder, seed, Path(scratch) / folder.name, amounts, say) for folder, seed in sources]
+
+        sets = RIG_SHARE * examples(rigs, of_a_rig) + examples(numbered, of_a_bench)
         network = fit_judge(sets, steps, FITTING_SEEDS, say)
         # Windows removes no file that is still mapped.
         del sets
