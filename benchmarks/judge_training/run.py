@@ -13,6 +13,7 @@ from benchmarks.judge_training.examples import OF_A_BENCH, OF_A_RIG, Amounts, ma
 from benchmarks.judge_training.export import as_onnx
 from benchmarks.judge_training.fitting import fit_judge
 from benchmarks.judge_training.footage import read_pictures
+from benchmarks.random_benches.run import name_of, written_benches
 from benchmarks.scenes import find_scenes, is_rig, read_rig
 from src.atomic_file import write_bytes
 from src.config import ImageSettings
@@ -22,8 +23,8 @@ from src.errors import UserError
 SEEDS = {"rig_a": 1, "rig_b": 2}
 # One for each teacher; the judge itself begins with the first.
 FITTING_SEEDS = (3, 4, 5)
-BENCH_PREFIX = "bench_"
-# An example of a rig is drawn so many times as often as one of a bench: a rig has all its leaks in five lights each.
+# Beside benches, an example of a rig is drawn so many times as often as one of them: a rig has all its leaks in five
+# lights each.
 RIG_SHARE = 3
 Say = Callable[[str], None]
 
@@ -45,7 +46,9 @@ def train_judge(
         def examples(sources: Sequence[tuple[Path, int]], amounts: Amounts) -> list[ExampleSet]:
             return [_examples(folder, seed, Path(scratch) / folder.name, amounts, say) for folder, seed in sources]
 
-        sets = RIG_SHARE * examples(rigs, of_a_rig) + examples(numbered, of_a_bench)
+        sets = examples(rigs, of_a_rig)
+        if numbered:
+            sets = RIG_SHARE * sets + examples(numbered, of_a_bench)
         network = fit_judge(sets, steps, FITTING_SEEDS, say)
         # Windows removes no file that is still mapped.
         del sets
@@ -74,11 +77,10 @@ def random_benches(folder: Path) -> Sequence[tuple[Path, int]]:
 
     Raises UserError when there is none.
     """
-    benches = [(bench, int(bench.name.removeprefix(BENCH_PREFIX)))
-               for bench in sorted(folder.glob(f"{BENCH_PREFIX}*")) if (bench / "labels.csv").is_file()]
+    benches = written_benches(folder)
     if not benches:
         raise UserError(f"{folder} holds no random bench to learn from. Expected folders such as "
-                        f"{folder / 'bench_011'} with labels.csv and masks. Make them with "
+                        f"{folder / name_of(11)} with labels.csv and masks. Make them with "
                         "scripts/render_benches.py, or leave --benches out.")
     return benches
 

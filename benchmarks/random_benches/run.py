@@ -15,6 +15,7 @@ from benchmarks.scenes import is_rig
 from src.errors import UserError
 
 LEAKS = 7
+PREFIX = "bench_"
 
 Say = Callable[[str], None]
 
@@ -46,4 +47,10 @@ def make_benches(seeds: Iterable[int], renders: Path, output: Path, say: Say) ->
 
 def name_of(seed: int) -> str:
     """The name of the bench of a seed."""
-    return f"bench_{seed:03d}"
+    return f"{PREFIX}{seed:03d}"
+
+
+def written_benches(output: Path) -> list[tuple[Path, int]]:
+    """The folders of all finished benches that `make_benches` wrote to `output`, and the seed of each."""
+    return [(folder, int(folder.name.removeprefix(PREFIX)))
+            for folder in sorted(output.glob(f"{PREFIX}*")) if is_rig(folder)]
