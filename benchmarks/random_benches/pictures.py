@@ -7,7 +7,6 @@ monitor is trained. All others, dry ones and leaks alike, are of other days and 
 from __future__ import annotations
 
 import csv
-import json
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from benchmarks.random_benches.light import (
 from benchmarks.random_benches.random_camera import RandomCamera
 from benchmarks.random_benches.renders import Renders
 from benchmarks.random_benches.states import dry
+from src.atomic_file import write_json
 from src.image_files import write_jpg, write_png
 
 NEW_LIGHT_LATER, NEW_LIGHT_LEAKS = 0.6, 0.5
@@ -156,9 +156,7 @@ class _Writer:
             table.writeheader()
             table.writerows(self._rows)
         # No night was recorded here. Written last: it is what tells a rig from an unfinished folder.
-        events = self._folder / "sequences" / "events.json"
-        events.parent.mkdir(exist_ok=True)
-        events.write_text(json.dumps({}), encoding="utf-8")
+        write_json(self._folder / "sequences" / "events.json", {})
 
     def _write(self, file: str, light: np.ndarray, **labels: str) -> None:
         picture = self._camera.see(light, self._generator)

@@ -12,6 +12,7 @@ from benchmarks.random_benches.bench import RandomBench
 from benchmarks.random_benches.light import LAMPS
 from benchmarks.random_benches.states import DONE_FILE, State, mask_file, render_file, write_states
 from benchmarks.random_benches.surfaces import shining_white
+from src.atomic_file import replace
 
 WIDTH, HEIGHT = 384, 216
 # Rays for each pixel. With so few the renders are noisy, and are denoised; the masks are not.
@@ -77,7 +78,7 @@ def _render(scene: bpy.types.Scene, path: Path) -> None:
     unfinished = path.with_name(UNFINISHED_FILE)
     scene.render.filepath = str(unfinished)
     bpy.ops.render.render(write_still=True)
-    unfinished.replace(path)
+    replace(unfinished, path)
 
 
 def _render_mask(scene: bpy.types.Scene, bench: RandomBench, state: State, path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from src.atomic_file import read_json, write_json
 
 STATES_FILE, DONE_FILE = "states.json", "done"
 # The electrolytes change colour while a battery is charged: at its start, half way, at its end.
@@ -39,9 +40,10 @@ def mask_file(state: str) -> str:
 def write_states(states: Mapping[str, State], folder: Path) -> None:
     told = {name: {key: value for key, value in asdict(state).items() if value is not None}
             for name, state in states.items()}
-    (folder / STATES_FILE).write_text(json.dumps(told), encoding="utf-8")
+    write_json(folder / STATES_FILE, told)
 
 
 def read_states(folder: Path) -> dict[str, State]:
-    told = json.loads((folder / STATES_FILE).read_text(encoding="utf-8"))
+    """Raises UserError when the file is missing or damaged."""
+    told = read_json(folder / STATES_FILE)
     return {name: State(**state) for name, state in told.items()}
